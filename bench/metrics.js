@@ -1,0 +1,24 @@
+//! What is measured, in the order of the table. `goal` is the number that issue 2 ("First light") wants reached, in the same
+//! unit; `beats` says that both peers must be slower.
+
+/**
+ * @typedef {{ key: string, label: string, unit: string, more?: boolean, goal?: number, beats?: boolean }} Metric
+ * `more`: a larger number is better.
+ */
+
+/** @type {Metric[]} */
+export const METRICS = [
+  { key: "boot", label: "boot to ready", unit: "ms" },
+  { key: "firstHello", label: "first run of a guest that prints", unit: "ms" },
+  { key: "spawn", label: "spawn to exit of a tiny guest, median of 100", unit: "ms", goal: 0.8 },
+  { key: "echo", label: 'exec("echo hi"), median of 100', unit: "ms", goal: 4 },
+  { key: "fdstat", label: "fd_fdstat_get", unit: "ns", goal: 150 },
+  { key: "filestat", label: "path_filestat_get of /tmp/bench/file", unit: "ns", goal: 500 },
+  { key: "roundTrip", label: "pipe round trip between two processes", unit: "ns", goal: 6000 },
+  { key: "throughput", label: "pipe throughput, 64 KiB writes", unit: "MiB/s", more: true },
+  { key: "fileWrite", label: "write 32 MiB in 64 KiB pieces", unit: "ms", beats: true },
+  { key: "fileRead", label: "read 32 MiB in 64 KiB pieces", unit: "ms", beats: true },
+];
+
+/** The peers, in the order of the columns after Cobnut's own. */
+export const SYSTEMS = ["cobnut", "@wasmer/sdk", "@bjorn3/browser_wasi_shim"];

@@ -1,0 +1,54 @@
+//! Cobnut, measured through its public API from the page, as an application would use it.
+import init, { createInMemoryFileSystem, createKernel, createWasmVmRuntime } from "../pkg/cobnut.js";
+import { REPEATS, SPAWNS, WARM_SPAWNS, fileMs, guestNumber, median, printed, sample, timed } from "../measure.js";
+
+/** @param {import("./worker.js").Guests} guests @returns {Promise<Record<string, number>>} */
+export async function measureCobnut(guests) {
+  const result = {};
+  let kernel;
+  result.boot = await timed(async () => {
+    await init();
+    kernel = createKernel({ filesystem: createInMemoryFileSystem(), env: { PATH: "/bin" } });
+    await kernel.mount(createWasmVmRuntime({ commands: guests }));
+  });
+  await kernel.exec("mkdir -p /tmp/bench");
+  await kernel.writeFile("/tmp/bench/file", new Uint8Array(1024));
+
+  /** Runs a guest to its end; answers what it wrote. @param {string} name */
+  const run = async (name) => {
+    const decoder = new TextDecoder();
+    let output = "";
+    const keep = (bytes) => { output += decoder.decode(bytes, { stream: true }); };
+    const status = await kernel.spawn(name, [], { onStdout: keep, onStderr: keep }).wait();
+    if (status !== 0) throw new Error(`${name} ended with status ${status}: ${output}`);
+    return output;
+  };
+  /** Runs a command line whose guest prints its number on standard error. @param {string} command */
+  const shell = async (command) => {
+    const { exitCode, stderr } = await kernel.exec(command);
+    if (exitCode !== 0) throw new Error(`${command} ended with status ${exitCode}: ${stderr}`);
+    return stderr;
+  };
+
+  result.firstHello = await timed(() => run("hello"));
+  result.spawn = median(await sample(SPAWNS, WARM_SPAWNS, () => kernel.spawn("nop", []).wait()));
+  result.echo = median(await sample(SPAWNS, WARM_SPAWNS, async () => {
+    const { stdout } = await kernel.exec("echo hi");
+    if (stdout !== "hi\n") throw new Error(`echo hi answered ${JSON.stringify(stdout)}`);
+  }));
+  result.fdstat = await guestNumber("fdstat_loop", run);
+  result.filestat = await guestNumber("filestat_loop", run);
+  result.roundTrip = await guestNumber("ring", run);
+  result.throughput = await guestNumber("pipe_write | pipe_read", shell);
+  // A write follows a read, so that each makes the file anew.
+  const writes = [];
+  const reads = [];
+  for (let round = 0; round < REPEATS; round += 1) {
+    writes.push(printed(await run("file_write"), "file_write"));
+    reads.push(printed(await run("file_read"), "file_read"));
+  }
+  result.fileWrite = fileMs(median(writes));
+  result.fileRead = fileMs(median(reads));
+  await kernel.dispose();
+  return result;
+}

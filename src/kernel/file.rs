@@ -1,0 +1,266 @@
+//! The open file description ([`OpenFile`]): what dup, fork and spawn share between fds.
+
+use super::error::{Attempt, Block, Errno, Error, Result};
+use super::fs::{FileType, InodeRef, Stat, WritePosition};
+use super::io::{Sink, Source};
+use super::pipe::{PipeReader, PipeWriter};
+use super::sync::platform::{AtomicU32, Ordering};
+use super::sync::{Mutex, Rank, WaitQueue};
+use super::tty::{PtyMaster, PtySlave};
+use std::sync::Arc;
+
+bitflags::bitflags! {
+    /// open(2)'s flags, with Linux's values.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    #[allow(missing_docs)]
+    pub struct OpenFlags: u32 {
+        const O_WRONLY = 0o1;
+        const O_RDWR = 0o2;
+        const O_CREAT = 0o100;
+        const O_EXCL = 0o200;
+        const O_NOCTTY = 0o400;
+        const O_TRUNC = 0o1000;
+        const O_APPEND = 0o2000;
+        const O_NONBLOCK = 0o4000;
+        const O_DIRECTORY = 0o200_000;
+        const O_NOFOLLOW = 0o400_000;
+        const O_CLOEXEC = 0o2_000_000;
+    }
+}
+
+impl OpenFlags {
+    /// What F_GETFL reports and F_SETFL may change, beside the access mode.
+    pub const STATUS: OpenFlags = OpenFlags::O_APPEND.union(OpenFlags::O_NONBLOCK);
+    /// O_RDONLY is the absence of the other two.
+    pub const ACCESS: OpenFlags = OpenFlags::O_WRONLY.union(OpenFlags::O_RDWR);
+
+    /// Whether it was opened for reading.
+    pub fn readable(self) -> bool {
+        !self.contains(OpenFlags::O_WRONLY)
+    }
+    /// Whether it was opened for writing.
+    pub fn writable(self) -> bool {
+        self.intersects(OpenFlags::ACCESS)
+    }
+}
+
+bitflags::bitflags! {
+    /// poll(2)'s events, with Linux's values.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+    #[allow(missing_docs)]
+    pub struct PollEvents: u16 {
+        const POLLIN = 1;
+        const POLLPRI = 2;
+        const POLLOUT = 4;
+        const POLLERR = 8;
+        const POLLHUP = 16;
+        const POLLNVAL = 32;
+    }
+}
+
+/// lseek(2)'s whence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum Whence {
+    Set,
+    Current,
+    End,
+}
+
+/// What an open file reads from and writes to.
+pub enum File {
+    /// A file of a file system: regular, directory, or a device without state of its own.
+    Inode(InodeRef),
+    /// A pipe's read end.
+    PipeReader(PipeReader),
+    /// A pipe's write end.
+    PipeWriter(PipeWriter),
+    /// A FIFO opened O_RDWR: both ends.
+    PipeBoth(PipeReader, PipeWriter),
+    /// The program's side of a terminal.
+    PtySlave(PtySlave),
+    /// The emulator's side of a terminal.
+    PtyMaster(PtyMaster),
+}
+
+/// An open file description.
+pub struct OpenFile {
+    /// Immutable.
+    pub file: File,
+    /// [`OpenFlags::ACCESS`] never changes; [`OpenFlags::STATUS`] by F_SETFL.
+    flags: AtomicU32,
+    /// Only used for `File::Inode`: the byte offset, or the directory cookie.
+    offset: Mutex<u64>,
+}
+
+impl OpenFile {
+    /// A new description at offset 0; of `flags` only access mode and status flags are kept.
+    pub fn new(file: File, flags: OpenFlags) -> Arc<Self> {
+        let kept = flags & (OpenFlags::ACCESS | OpenFlags::STATUS);
+        Arc::new(OpenFile { file, flags: AtomicU32::new(kept.bits()), offset: Mutex::new(Rank::OpenFile, 0) })
+    }
+
+    /// Access mode and status flags (F_GETFL).
+    pub fn flags(&self) -> OpenFlags {
+        OpenFlags::from_bits_truncate(self.flags.load(Ordering::Relaxed))
+    }
+
+    /// F_SETFL: replaces the status flags, keeps the access mode.
+    pub fn set_status_flags(&self, flags: OpenFlags) {
+        let kept = (self.flags() & OpenFlags::ACCESS) | (flags & OpenFlags::STATUS);
+        self.flags.store(kept.bits(), Ordering::Relaxed);
+    }
+
+    /// Whether reads and writes answer EAGAIN instead of waiting.
+    pub fn nonblocking(&self) -> bool {
+        self.flags().contains(OpenFlags::O_NONBLOCK)
+    }
+
+    /// The inode behind it, for what is about files only.
+    pub fn inode(&self) -> Result<&InodeRef> {
+        match &self.file {
+            File::Inode(inode) => Ok(inode),
+            _ => Err(Error::new(Errno::EINVAL, "not a file of a file system")),
+        }
+    }
+
+    /// The queues that are woken when [`OpenFile::poll`] changes. At most two are meant.
+    pub fn wait_queues(&self) -> [Option<&WaitQueue>; 2] {
+        match &self.file {
+            File::Inode(_) => [None, None],
+            File::PipeReader(pipe) => [Some(pipe.queue()), None],
+            File::PipeWriter(pipe) => [Some(pipe.queue()), None],
+            File::PipeBoth(reader, writer) => [Some(reader.queue()), Some(writer.queue())],
+            File::PtySlave(pty) => [Some(pty.queue()), None],
+            File::PtyMaster(pty) => [Some(pty.queue()), None],
+        }
+    }
+
+    /// What would not block now.
+    pub fn poll(&self) -> PollEvents {
+        match &self.file {
+            File::Inode(_) => PollEvents::POLLIN | PollEvents::POLLOUT,
+            File::PipeReader(pipe) => pipe.poll(),
+            File::PipeWriter(pipe) => pipe.poll(),
+            File::PipeBoth(reader, writer) => reader.poll() | writer.poll(),
+            File::PtySlave(pty) => pty.poll(),
+            File::PtyMaster(pty) => pty.poll(),
+        }
+    }
+
+    /// One try of read(2) at the offset.
+    pub fn try_read(&self, into: &mut dyn Sink) -> Attempt<usize> {
+        if !self.flags().readable() {
+            return Err(Error::new(Errno::EBADF, "not open for reading").into());
+        }
+        match &self.file {
+            File::Inode(inode) => {
+                if inode.file_type() == FileType::Directory {
+                    return Err(Errno::EISDIR.into());
+                }
+                let mut offset = self.offset.lock();
+                let count = inode.try_read_at(*offset, into)?;
+                *offset += count as u64;
+                Ok(count)
+            }
+            File::PipeReader(pipe) | File::PipeBoth(pipe, _) => pipe.try_read(into),
+            File::PtySlave(pty) => pty.try_read(into),
+            File::PtyMaster(pty) => pty.try_read(into),
+            File::PipeWriter(_) => Err(Errno::EBADF.into()),
+        }
+    }
+
+    /// One try of write(2) at the offset, or at the end with O_APPEND.
+    pub fn try_write(&self, from: &mut dyn Source) -> Attempt<usize> {
+        let flags = self.flags();
+        if !flags.writable() {
+            return Err(Error::new(Errno::EBADF, "not open for writing").into());
+        }
+        match &self.file {
+            File::Inode(inode) => {
+                let mut offset = self.offset.lock();
+                let append = flags.contains(OpenFlags::O_APPEND);
+                let position = if append { WritePosition::End } else { WritePosition::At(*offset) };
+                let (count, after) = inode.try_write_at(position, from)?;
+                *offset = after;
+                Ok(count)
+            }
+            File::PipeWriter(pipe) | File::PipeBoth(_, pipe) => pipe.try_write(from),
+            File::PtySlave(pty) => pty.try_write(from),
+            File::PtyMaster(pty) => pty.try_write(from),
+            File::PipeReader(_) => Err(Errno::EBADF.into()),
+        }
+    }
+
+    /// pread(2). ESPIPE where there is no offset.
+    pub fn try_pread(&self, offset: u64, into: &mut dyn Sink) -> Attempt<usize> {
+        if !self.flags().readable() {
+            return Err(Errno::EBADF.into());
+        }
+        let inode = self.seekable()?;
+        if inode.file_type() == FileType::Directory {
+            return Err(Errno::EISDIR.into());
+        }
+        inode.try_read_at(offset, into)
+    }
+
+    /// pwrite(2). ESPIPE where there is no offset. O_APPEND is ignored, as POSIX (not Linux) says.
+    pub fn try_pwrite(&self, offset: u64, from: &mut dyn Source) -> Attempt<usize> {
+        if !self.flags().writable() {
+            return Err(Errno::EBADF.into());
+        }
+        let (count, _after) = self.seekable()?.try_write_at(WritePosition::At(offset), from)?;
+        Ok(count)
+    }
+
+    fn seekable(&self) -> core::result::Result<&InodeRef, Block> {
+        match &self.file {
+            File::Inode(inode) => Ok(inode),
+            _ => Err(Errno::ESPIPE.into()),
+        }
+    }
+
+    /// lseek(2); answers the new offset.
+    pub fn seek(&self, whence: Whence, delta: i64) -> Result<u64> {
+        let File::Inode(inode) = &self.file else {
+            return Err(Errno::ESPIPE.into());
+        };
+        let mut offset = self.offset.lock();
+        let base = match whence {
+            Whence::Set => 0,
+            Whence::Current => *offset,
+            Whence::End => inode.stat().size,
+        };
+        let target = base.checked_add_signed(delta).filter(|&at| i64::try_from(at).is_ok());
+        *offset = target.ok_or(Error::new(Errno::EINVAL, "offset out of range"))?;
+        Ok(*offset)
+    }
+
+    /// fstat(2).
+    pub fn stat(&self) -> Stat {
+        match &self.file {
+            File::Inode(inode) => inode.stat(),
+            File::PipeReader(pipe) | File::PipeBoth(pipe, _) => pipe.stat(),
+            File::PipeWriter(pipe) => pipe.stat(),
+            File::PtySlave(pty) => pty.stat(),
+            File::PtyMaster(pty) => pty.stat(),
+        }
+    }
+
+    /// The kind of file, without a stat.
+    pub fn file_type(&self) -> FileType {
+        match &self.file {
+            File::Inode(inode) => inode.file_type(),
+            File::PipeReader(_) | File::PipeWriter(_) | File::PipeBoth(..) => FileType::Fifo,
+            File::PtySlave(_) | File::PtyMaster(_) => FileType::CharDevice,
+        }
+    }
+
+    /// The terminal behind it, if it is a terminal's program side: ENOTTY otherwise.
+    pub fn terminal(&self) -> Result<&PtySlave> {
+        match &self.file {
+            File::PtySlave(pty) => Ok(pty),
+            _ => Err(Errno::ENOTTY.into()),
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! The [`Kernel`]: everything that one `createKernel` makes. Several kernels in one page share nothing but memory.
+
+use super::error::{Errno, Error, Result};
+use super::fs::Vfs;
+use super::process::{JobId, Pid, ProcessTable, StringList};
+use super::sync::platform::{AtomicU32, Ordering};
+use super::sync::{Mutex, Rank, WaitQueue};
+use super::timer::Timers;
+use super::tty::Ptys;
+use hashbrown::HashMap;
+use std::sync::Arc;
+
+/// What a kernel allows at most.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Live processes, those whose workers are being torn down counted. A Chromium tab holds some 125 wasm memories.
+    pub processes: u32,
+    /// Rows of the process table: live processes and zombies.
+    pub table_rows: u32,
+    /// Descriptors a process.
+    pub open_files: u32,
+    /// Bytes of all files in memory.
+    pub file_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { processes: 100, table_rows: 1_000, open_files: 256, file_bytes: 512 << 20 }
+    }
+}
+
+/// A guest program that the embedder keeps (a compiled module): its number there.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct ProgramId(pub u32);
+
+/// A registered command.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Command {
+    /// The driver's name.
+    pub driver: &'static str,
+    /// What it runs.
+    pub program: ProgramId,
+}
+
+/// A kernel.
+pub struct Kernel {
+    pub(super) table: Mutex<ProcessTable>,
+    /// The tree of files.
+    pub vfs: Vfs,
+    /// Its terminals.
+    pub ptys: Ptys,
+    timers: Timers,
+    limits: Limits,
+    /// Commands by name; the last registration wins.
+    commands: Mutex<HashMap<Box<[u8]>, Command>>,
+    /// The environment that the page's processes start with.
+    env: Mutex<StringList>,
+    /// Processes doomed while their workers ran guest code: the kernel worker terminates those.
+    doomed: Mutex<Vec<Pid>>,
+    doomed_queue: WaitQueue,
+    live: AtomicU32,
+    next_job: AtomicU32,
+    /// Woken when a slot is given back.
+    slots_queue: WaitQueue,
+}
+
+impl Kernel {
+    /// A kernel over a tree of files.
+    pub fn new(vfs: Vfs, limits: Limits, env: StringList) -> Arc<Self> {
+        Arc::new(Kernel {
+            table: Mutex::new(Rank::ProcessTable, ProcessTable::default()),
+            vfs,
+            ptys: Ptys::default(),
+            timers: Timers::default(),
+            limits,
+            commands: Mutex::new(Rank::Registry, HashMap::new()),
+            env: Mutex::new(Rank::Registry, env),
+            doomed: Mutex::new(Rank::Registry, Vec::new()),
+            doomed_queue: WaitQueue::new(),
+            live: AtomicU32::new(0),
+            next_job: AtomicU32::new(1),
+            slots_queue: WaitQueue::new(),
+        })
+    }
+
+    /// What it allows.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Its interval timers.
+    pub fn timers(&self) -> &Timers {
+        &self.timers
+    }
+
+    /// The environment that the page's processes start with.
+    pub fn env(&self) -> StringList {
+        self.env.lock().clone()
+    }
+
+    /// A new job's number.
+    pub fn new_job(&self) -> JobId {
+        JobId(self.next_job.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Makes `name` run `command`, whatever it ran before.
+    pub fn register_command(&self, name: &[u8], command: Command) {
+        self.commands.lock().insert(name.into(), command);
+    }
+
+    /// What `name` runs.
+    pub fn command(&self, name: &[u8]) -> Option<Command> {
+        self.commands.lock().get(name).copied()
+    }
+
+    /// Every command's name with its driver's, in no order.
+    pub fn commands(&self) -> Vec<(Box<[u8]>, &'static str)> {
+        self.commands.lock().iter().map(|(name, command)| (name.clone(), command.driver)).collect()
+    }
+
+    /// Takes a slot for a live process. EAGAIN, at once, when all are taken: a queue could deadlock a pipeline.
+    pub(super) fn reserve_slot(&self) -> Result<()> {
+        let free = |live: u32| (live < self.limits.processes).then_some(live + 1);
+        match self.live.fetch_update(Ordering::SeqCst, Ordering::SeqCst, free) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Error::new(Errno::EAGAIN, "too many live processes")),
+        }
+    }
+
+    /// Gives a slot back: the worker is idle again, or really gone.
+    pub fn release_slot(&self) {
+        self.live.fetch_sub(1, Ordering::SeqCst);
+        self.slots_queue.wake_all();
+    }
+
+    /// Slots in use: live processes and workers being torn down.
+    pub fn live(&self) -> u32 {
+        self.live.load(Ordering::SeqCst)
+    }
+
+    /// Woken when a slot is given back.
+    pub fn slots_queue(&self) -> &WaitQueue {
+        &self.slots_queue
+    }
+
+    pub(super) fn note_doomed(&self, pid: Pid) {
+        self.doomed.lock().push(pid);
+        self.doomed_queue.wake_all();
+    }
+
+    /// The processes whose workers must be terminated, each once. The kernel worker awaits [`Kernel::doomed_queue`].
+    pub fn take_doomed(&self) -> Vec<Pid> {
+        core::mem::take(&mut *self.doomed.lock())
+    }
+
+    /// Woken when [`Kernel::take_doomed`] has something to give.
+    pub fn doomed_queue(&self) -> &WaitQueue {
+        &self.doomed_queue
+    }
+}

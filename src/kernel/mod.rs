@@ -1,0 +1,44 @@
+//! The POSIX machine: processes, signals, job control, descriptors, pipes, terminals, files.
+//!
+//! **A kernel that its processes run in.** There is one shared memory. A system call is a function call in the caller's own
+//! thread: take the lock of the object it is about, do the work, return. No part of this module knows of JavaScript; it is
+//! compiled natively too, where processes are threads.
+//!
+//! Who enters it: the page (never sleeps: contended locks are spun on, waiting is a `Future`), the kernel worker (the
+//! same), and process workers (may sleep in [`sync::wait`], and only there). No lock is held across a wait, a call
+//! that can re-enter, a permission callback or guest code.
+//!
+//! The lock order, outermost first ([`sync::Rank`]; debug builds check it):
+//! ```text
+//! Registry              Kernel::programs, doomed workers, mounts
+//! └ ProcessTable        who is whose child, group, session; states and statuses
+//!   └ Signals           Process::signals
+//!     └ ProcessContext  cwd, umask, command line
+//!       └ Rename        one a file system
+//!         └ FdTable     Process::fds (its owner reads without the lock)
+//!           └ OpenFile  the offset
+//!             └ Directory   parent before child
+//!               └ Inode
+//!                 └ FsSpace
+//!                   └ Pipe, Tty, Timers (never two of them together)
+//!                     └ WaitQueue
+//!                       └ Waker
+//! ```
+#![deny(unsafe_code)]
+
+pub mod clock;
+pub mod error;
+pub mod file;
+pub mod fs;
+pub mod io;
+pub mod machine;
+pub mod pipe;
+pub mod process;
+pub mod signal;
+pub mod sync;
+pub mod syscall;
+pub mod timer;
+pub mod tty;
+
+pub use error::{Errno, Error, Result};
+pub use machine::{Kernel, Limits};

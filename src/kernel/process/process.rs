@@ -1,0 +1,203 @@
+//! The process object.
+
+use super::command::CommandLine;
+use super::fd_table::{FdEntry, FdTable};
+use super::id::{JobId, Pgid, Pid, Sid};
+use super::status::Termination;
+use super::word::KillWord;
+use crate::kernel::fs::Place;
+use crate::kernel::machine::Kernel;
+use crate::kernel::signal::SignalState;
+use crate::kernel::sync::platform::{AtomicU32, AtomicU64, Ordering};
+use crate::kernel::sync::{Mutex, MutexGuard, Rank, WaitQueue, Waiter};
+use crate::kernel::{clock, file::OpenFile};
+use std::sync::Arc;
+
+/// What a new process starts with.
+pub struct ProcessSeed {
+    /// Its parent; [`Pid::INIT`] for what the page starts.
+    pub parent: Pid,
+    /// Its job.
+    pub job: JobId,
+    /// Its group; `None` makes one of its own.
+    pub pgid: Option<Pgid>,
+    /// Its session; `None` makes one of its own (and a group).
+    pub sid: Option<Sid>,
+    /// Its descriptors.
+    pub fds: Vec<Option<FdEntry>>,
+    /// Its current directory.
+    pub cwd: Place,
+    /// Its file mode creation mask.
+    pub umask: u32,
+    /// Its dispositions and mask.
+    pub signals: SignalState,
+    /// What it runs.
+    pub command: CommandLine,
+    /// Which driver runs it, by name.
+    pub driver: &'static str,
+}
+
+/// A process. Who is its parent, its group and its session stand in the process table.
+pub struct Process {
+    /// Its number. Immutable.
+    pub pid: Pid,
+    /// Its job. Immutable.
+    pub job: JobId,
+    /// Its driver's name. Immutable.
+    pub driver: &'static str,
+    /// Its descriptors.
+    pub fds: FdTable,
+    /// Woken when a child changes its state.
+    pub children: WaitQueue,
+    /// Woken when it has ended.
+    pub exited: WaitQueue,
+    /// Wakes its thread wherever it waits.
+    pub waiter: Arc<Waiter>,
+    /// When it began, ns since 1970. Immutable.
+    pub started_ns: u64,
+    kernel: Arc<Kernel>,
+    word: KillWord,
+    context: Mutex<Context>,
+    signals: Mutex<SignalState>,
+    /// How it ends: the first to set it decides. [`Termination::pack`], or 0.
+    fate: AtomicU32,
+    /// Set once it has been reaped from the kernel's tables by [`Kernel::finish`].
+    ended: AtomicU32,
+    began_ns: u64,
+    ended_ns: AtomicU64,
+    /// CPU time of children that were waited for.
+    children_ns: AtomicU64,
+}
+
+struct Context {
+    cwd: Place,
+    umask: u32,
+    command: Arc<CommandLine>,
+}
+
+impl Process {
+    pub(super) fn new(kernel: Arc<Kernel>, pid: Pid, seed: ProcessSeed) -> Arc<Self> {
+        let limit = kernel.limits().open_files;
+        let context = Context { cwd: seed.cwd, umask: seed.umask, command: Arc::new(seed.command) };
+        Arc::new(Process {
+            pid,
+            job: seed.job,
+            driver: seed.driver,
+            fds: FdTable::new(seed.fds, limit),
+            children: WaitQueue::new(),
+            exited: WaitQueue::new(),
+            waiter: Waiter::new(),
+            started_ns: clock::realtime_ns(),
+            kernel,
+            word: KillWord::default(),
+            context: Mutex::new(Rank::ProcessContext, context),
+            signals: Mutex::new(Rank::Signals, seed.signals),
+            fate: AtomicU32::new(0),
+            ended: AtomicU32::new(0),
+            began_ns: clock::monotonic_ns(),
+            ended_ns: AtomicU64::new(0),
+            children_ns: AtomicU64::new(0),
+        })
+    }
+
+    /// The kernel that it runs in.
+    pub fn kernel(&self) -> &Arc<Kernel> {
+        &self.kernel
+    }
+
+    /// Where its thread is, and who owns its death.
+    pub fn word(&self) -> &KillWord {
+        &self.word
+    }
+
+    /// Its signal state.
+    pub fn signals(&self) -> MutexGuard<'_, SignalState> {
+        self.signals.lock()
+    }
+
+    /// Its current directory.
+    pub fn cwd(&self) -> Place {
+        self.context.lock().cwd.clone()
+    }
+
+    /// chdir's last step.
+    pub fn set_cwd(&self, cwd: Place) {
+        let old = core::mem::replace(&mut self.context.lock().cwd, cwd);
+        drop(old);
+    }
+
+    /// Its file mode creation mask.
+    pub fn umask(&self) -> u32 {
+        self.context.lock().umask
+    }
+
+    /// umask(2): answers the old mask.
+    pub fn set_umask(&self, mask: u32) -> u32 {
+        core::mem::replace(&mut self.context.lock().umask, mask & 0o777)
+    }
+
+    /// What it runs.
+    pub fn command(&self) -> Arc<CommandLine> {
+        self.context.lock().command.clone()
+    }
+
+    /// exec: it runs something else now.
+    pub fn set_command(&self, command: CommandLine) {
+        let old = core::mem::replace(&mut self.context.lock().command, Arc::new(command));
+        drop(old);
+    }
+
+    /// Its user. Every process is root's: users come with the permission checks.
+    pub fn uid(&self) -> u32 {
+        0
+    }
+
+    /// Its user's group.
+    pub fn gid(&self) -> u32 {
+        0
+    }
+
+    /// The open file behind one of its fds, from any thread.
+    pub fn open_file(&self, fd: super::Fd) -> crate::kernel::Result<Arc<OpenFile>> {
+        self.fds.look(fd)
+    }
+
+    /// Decides how it ends, unless that has been decided.
+    pub(super) fn set_fate(&self, termination: Termination) {
+        let _first_wins = self.fate.compare_exchange(0, termination.pack(), Ordering::SeqCst, Ordering::SeqCst);
+    }
+
+    /// How it ended or is about to.
+    pub fn fate(&self) -> Option<Termination> {
+        Termination::unpack(self.fate.load(Ordering::SeqCst))
+    }
+
+    /// How it ended, once its files are closed and its parent has been told.
+    pub fn termination(&self) -> Option<Termination> {
+        (self.ended.load(Ordering::SeqCst) != 0).then(|| self.fate()).flatten()
+    }
+
+    pub(super) fn mark_ended(&self) {
+        self.ended_ns.store(clock::monotonic_ns(), Ordering::Relaxed);
+        self.ended.store(1, Ordering::SeqCst);
+    }
+
+    /// Nanoseconds that its thread was not asleep in the kernel: an upper bound of the CPU time.
+    pub fn cpu_ns(&self) -> u64 {
+        let until = match self.ended_ns.load(Ordering::Relaxed) {
+            0 => clock::monotonic_ns(),
+            at => at,
+        };
+        until.saturating_sub(self.began_ns).saturating_sub(self.waiter.slept_ns())
+    }
+
+    /// CPU time of the children that were waited for, in ns.
+    pub fn children_cpu_ns(&self) -> u64 {
+        self.children_ns.load(Ordering::Relaxed)
+    }
+
+    /// Counts the CPU time of a child that was waited for.
+    pub fn add_waited_child(&self, child: &Process) {
+        self.children_ns.fetch_add(child.cpu_ns() + child.children_cpu_ns(), Ordering::Relaxed);
+    }
+}

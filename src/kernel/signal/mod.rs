@@ -1,0 +1,9 @@
+//! Signals: their numbers, sets, dispositions, and what is pending for a process.
+
+mod set;
+mod signal;
+mod state;
+
+pub use set::SignalSet;
+pub use signal::{DefaultAction, Signal};
+pub use state::{ActionFlags, Delivery, Disposition, Effect, SigAction, SignalState};

@@ -1,0 +1,149 @@
+//! What a path runs: a registered command, a wasm file, or a script's interpreter.
+
+use super::path::{self, Base};
+use crate::kernel::error::{Block, Errno, Error, Result};
+use crate::kernel::fs::{FileType, InodeRef};
+use crate::kernel::io::VecSink;
+use crate::kernel::machine::{Command, Kernel};
+use crate::kernel::process::{CommandLine, Process, StringList};
+
+/// What a worker is to run.
+#[derive(Clone)]
+pub enum Program {
+    /// A command that a driver registered.
+    Registered(Command),
+    /// A WebAssembly module in a file.
+    File(InodeRef),
+}
+
+/// The first line of the file that stands for a registered command: `#!cobnut NAME`. A copy or a link of it runs the same.
+pub const COMMAND_MARK: &[u8] = b"#!cobnut ";
+
+/// Interpreters of interpreters, as Linux has it.
+const MAX_INTERPRETERS: usize = 5;
+/// How much of a file is looked at.
+const HEAD: usize = 256;
+
+/// Finds what `path` runs and with which command line. ENOENT, EACCES (not executable, or a directory), ENOEXEC, ELOOP.
+pub fn resolve(
+    process: &Process,
+    path: &[u8],
+    search_path: bool,
+    args: StringList,
+    env: StringList,
+) -> Result<(Program, CommandLine)> {
+    let mut args = args;
+    let (mut path, inode) = match find(process, path, search_path, &env)? {
+        Found::File(path, inode) => (path, inode),
+        Found::Command(command) => {
+            return Ok((Program::Registered(command), CommandLine { exe: path.into(), args, env }));
+        }
+    };
+    let mut inode = executable(inode)?;
+    for _ in 0..MAX_INTERPRETERS {
+        let head = head(&inode)?;
+        if head.starts_with(b"\0asm") {
+            return Ok((Program::File(inode), CommandLine { exe: path, args, env }));
+        }
+        if let Some(name) = head.strip_prefix(COMMAND_MARK) {
+            let name = name.split(|&byte| byte == b'\n').next().unwrap_or_default();
+            let command = process.kernel().command(name).ok_or(Error::new(Errno::ENOEXEC, "no such command is mounted"))?;
+            return Ok((Program::Registered(command), CommandLine { exe: path, args, env }));
+        }
+        let line = head.strip_prefix(b"#!").ok_or(Errno::ENOEXEC)?;
+        let (interpreter, argument) = interpreter_of(line)?;
+        let mut longer = StringList::default();
+        longer.push(&interpreter);
+        if let Some(argument) = argument {
+            longer.push(&argument);
+        }
+        longer.push(&path);
+        args.iter().skip(1).for_each(|arg| longer.push(arg));
+        args = longer;
+        inode = executable(path::lookup(process, Base::Cwd, &interpreter)?)?;
+        path = interpreter;
+    }
+    Err(Error::new(Errno::ELOOP, "interpreters of interpreters"))
+}
+
+enum Found {
+    File(Vec<u8>, InodeRef),
+    Command(Command),
+}
+
+/// execvp's search: the first executable in PATH; EACCES if there was one that is not executable.
+fn find(process: &Process, path: &[u8], search_path: bool, env: &StringList) -> Result<Found> {
+    if path.is_empty() {
+        return Err(Errno::ENOENT.into());
+    }
+    if !search_path || path.contains(&b'/') {
+        let inode = path::lookup(process, Base::Cwd, path)?;
+        return Ok(Found::File(path.into(), inode));
+    }
+    let mut refused = None;
+    for directory in env.get(b"PATH").unwrap_or(b"/bin:/usr/bin").split(|&byte| byte == b':') {
+        let directory: &[u8] = if directory.is_empty() { b"." } else { directory };
+        let candidate = [directory, b"/", path].concat();
+        if let Ok(inode) = path::lookup(process, Base::Cwd, &candidate) {
+            match executable(inode) {
+                Ok(inode) => return Ok(Found::File(candidate, inode)),
+                Err(error) => refused = Some(error),
+            }
+        }
+    }
+    match process.kernel().command(path) {
+        Some(command) => Ok(Found::Command(command)),
+        None => Err(refused.unwrap_or(Errno::ENOENT.into())),
+    }
+}
+
+fn executable(inode: InodeRef) -> Result<InodeRef> {
+    if inode.file_type() != FileType::Regular {
+        return Err(Error::new(Errno::EACCES, "not a regular file"));
+    }
+    if inode.stat().mode & 0o111 == 0 {
+        return Err(Error::new(Errno::EACCES, "not executable"));
+    }
+    Ok(inode)
+}
+
+fn head(inode: &InodeRef) -> Result<Vec<u8>> {
+    let mut head = VecSink::new(HEAD);
+    match inode.try_read_at(0, &mut head) {
+        Ok(_) => Ok(head.bytes),
+        Err(Block::Failed(error)) => Err(error),
+        Err(Block::WouldBlock) => Err(Errno::EAGAIN.into()),
+    }
+}
+
+/// The interpreter and its one argument, from what follows `#!`.
+fn interpreter_of(line: &[u8]) -> Result<(Vec<u8>, Option<Vec<u8>>)> {
+    let end = line.iter().position(|&byte| byte == b'\n').unwrap_or(line.len());
+    let line = line[..end].trim_ascii();
+    let split = line.iter().position(u8::is_ascii_whitespace).unwrap_or(line.len());
+    let (interpreter, argument) = (&line[..split], line[split..].trim_ascii());
+    if interpreter.is_empty() {
+        return Err(Error::new(Errno::ENOEXEC, "no interpreter after #!"));
+    }
+    Ok((interpreter.into(), (!argument.is_empty()).then(|| argument.into())))
+}
+
+impl Kernel {
+    /// What stands in a registered command's file.
+    pub fn command_file(name: &[u8]) -> Vec<u8> {
+        [COMMAND_MARK, name, b"\n"].concat()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn interpreter_lines_split_once() {
+        let split = |line: &[u8]| interpreter_of(line).map(|(name, arg)| (name, arg.unwrap_or_default()));
+        assert_eq!(split(b"/bin/sh\necho"), Ok((b"/bin/sh".to_vec(), b"".to_vec())));
+        assert_eq!(split(b" /bin/env sh -e \n"), Ok((b"/bin/env".to_vec(), b"sh -e".to_vec())));
+        assert_eq!(split(b"  \n").unwrap_err().errno, Errno::ENOEXEC);
+    }
+}

@@ -1,0 +1,13 @@
+//! System calls: check, look up, call the object, answer. What waits, waits in [`super::process::Current::wait`].
+//!
+//! Each function reads like its man page and takes the process's own thread ([`super::process::Current`]) where it needs descriptors or may
+//! wait. Numbers, pointers and encodings are the callers' business (`wasmvm`, `web`).
+
+pub mod exec;
+pub mod fd;
+pub mod io;
+pub mod path;
+pub mod poll;
+pub mod process;
+pub mod signal;
+pub mod tty;

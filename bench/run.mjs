@@ -6,9 +6,9 @@ import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { serve } from "../scripts/serve.mjs";
 import { launch } from "../tests/e2e/support/browser.mjs";
 import { compileGuests } from "../tests/e2e/support/guests.mjs";
-import { serve } from "../tests/e2e/support/server.mjs";
 import { METRICS, SYSTEMS } from "./metrics.js";
 import { reached, table } from "./table.mjs";
 
@@ -34,19 +34,19 @@ async function layOut() {
 
 /** @param {string[]} systems */
 async function measure(systems) {
-  const server = await serve(site);
+  const server = await serve({ root: site });
   const browser = await launch();
   try {
     const page = await browser.newPage();
     page.setDefaultTimeout(LIMIT_MS);
     page.on("pageerror", (error) => console.error(`page: ${error.message}`));
-    await page.goto(`${server.url}?systems=${encodeURIComponent(systems.join(","))}`);
+    await page.goto(`${server.url}/?systems=${encodeURIComponent(systems.join(","))}`);
     await page.waitForFunction(() => "bench" in globalThis);
     const results = await page.evaluate(() => globalThis.bench);
     return { results, browser: browser.version() };
   } finally {
     await browser.close();
-    await server.stop();
+    await server.close();
   }
 }
 

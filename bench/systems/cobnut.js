@@ -11,7 +11,7 @@ export async function measureCobnut(guests) {
     kernel = createKernel({ filesystem: createInMemoryFileSystem(), env: { PATH: "/bin" } });
     await kernel.mount(createWasmVmRuntime({ commands: guests }));
   });
-  await kernel.exec("mkdir -p /tmp/bench");
+  await kernel.mkdir("/tmp/bench");
   await kernel.writeFile("/tmp/bench/file", new Uint8Array(1024));
 
   /** Runs a guest to its end; answers what it wrote. @param {string} name */

@@ -1,7 +1,7 @@
 //! The part of the package's public API that the page uses. The import map in `index.html` leads the name `cobnut` to
 //! `pkg/cobnut.js`; its contract is `pkg/cobnut.d.ts`.
 
-use js_sys::{Map, Object, Reflect};
+use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "cobnut")]
@@ -34,9 +34,6 @@ extern "C" {
     /// Resolves with the shell's exit status.
     #[wasm_bindgen(method, js_name = connectTerminal, catch)]
     pub async fn connect_terminal(this: &Kernel, options: &Object) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, getter)]
-    pub fn commands(this: &Kernel) -> Map;
 }
 
 /// An object literal: what every options parameter of the API takes.

@@ -55,7 +55,7 @@ pub fn expose(kernel: &Kernel, terminal: &Terminal) -> Result<(), JsValue> {
 
 /// Runs shells one after another, for as long as the page is open.
 pub async fn keep_a_shell(kernel: &Kernel, screen: &Screen) -> Result<(), JsValue> {
-    greet(kernel, screen);
+    greet(screen);
     loop {
         let started = now();
         let options = object(&[("terminal", screen.terminal().as_ref()), ("cwd", &HOME.into())])?;
@@ -63,27 +63,32 @@ pub async fn keep_a_shell(kernel: &Kernel, screen: &Screen) -> Result<(), JsValu
         let status = kernel.connect_terminal(&options).await?.as_f64().unwrap_or(0.0);
         screen.fresh_line();
         if now() - started < SHORTEST_SESSION_MS {
-            screen.write(&dim(&format!("The shell ended with status {status}. Press a key for a new one.")));
+            screen.write(&pale(&format!("The shell ended with status {status}. Press a key for a new one.")));
             screen.key().await?;
         } else {
-            screen.write(&dim(&format!("The shell ended with status {status}. Here is a new one.")));
+            screen.write(&pale(&format!("The shell ended with status {status}. Here is a new one.")));
         }
         // What a full-screen program may have left on: alternate screen, hidden cursor, mouse reports, bracketed paste.
         screen.write("\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?2004l\r\n");
     }
 }
 
-fn greet(kernel: &Kernel, screen: &Screen) {
-    let commands = kernel.commands().size();
+fn greet(screen: &Screen) {
+    let command = |text: &str| format!("\x1b[36m{text}\x1b[39m");
     screen.write(&format!(
-        "\x1b[1;33mCobnut\x1b[0m is a Unix kernel in this tab, with a shell and {commands} commands. Files live until you leave.\r\n\
-         Try  \x1b[36mls --color /bin\x1b[0m   \x1b[36mseq 1 100000 | grep 7 | wc -l\x1b[0m   \x1b[36msleep 100\x1b[0m, then ^Z, \x1b[36mjobs\x1b[0m and \x1b[36mfg\x1b[0m\r\n\
-         Copy with Ctrl+Shift+C, paste with Ctrl+Shift+V.\r\n\r\n"
+        "\x1b[1;33mCobnut\x1b[0m is a Unix kernel inside this tab. Files live until you leave.\r\n\
+         Try {}, or {}, or {}\r\nwith ^Z, {}, {} and ^C. Ctrl+Shift+C copies, Ctrl+Shift+V pastes.\r\n\r\n",
+        command("ls --color /bin"),
+        command("seq 1 100000 | grep 7 | wc -l"),
+        command("sleep 100"),
+        command("jobs"),
+        command("fg"),
     ));
 }
 
-fn dim(text: &str) -> String {
-    format!("\x1b[2m{text}\x1b[0m")
+/// What the page says by itself is paler than what programs say.
+fn pale(text: &str) -> String {
+    format!("\x1b[90m{text}\x1b[0m")
 }
 
 fn now() -> f64 {

@@ -1,0 +1,43 @@
+//! Pages that are not cross-origin isolated: the API says so, and the demo's service worker makes them isolated.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { serve } from "../../scripts/serve.mjs";
+import { Suite, root } from "./support/suite.mjs";
+import { barePageReady, serveBarePage } from "./support/bare.mjs";
+import { cursorLine } from "./support/screen.mjs";
+
+const bare = new Suite("a page that is not isolated", { serve: () => serveBarePage({ isolated: false }), ready: barePageReady });
+const demo = new Suite("the demo on a host that sends no headers", {
+  serve: () => serve({ root: join(root, "target/demo"), isolated: false }),
+});
+
+export const suites = [bare, demo];
+
+bare.test("createKernel_throws_an_error_that_says_what_to_do", async ({ page }) => {
+  const { isolated, error } = await page.evaluate(async () => {
+    const result = await globalThis.outcome(async () => {
+      await globalThis.cobnut.default();
+      globalThis.cobnut.createKernel({ filesystem: globalThis.cobnut.createInMemoryFileSystem() });
+    });
+    return { isolated: globalThis.crossOriginIsolated, error: result.error };
+  });
+  assert.equal(isolated, false);
+  assert.equal(error?.isKernelError, true, JSON.stringify(error));
+  assert.match(error.message, /isolated/);
+  assert.match(error.message, /Cross-Origin-Opener-Policy: same-origin/);
+  assert.match(error.message, /Cross-Origin-Embedder-Policy: require-corp/);
+});
+
+demo.test("service_worker_isolates_the_page_and_the_shell_starts", async ({ page }) => {
+  await page.waitForFunction(() => globalThis.crossOriginIsolated && "cobnut" in globalThis, null, { timeout: 30_000 });
+  await cursorLine(page, /[#$] $/);
+  assert.equal(await page.evaluate(() => navigator.serviceWorker.controller !== null), true);
+});
+
+demo.test("a_browser_that_lacks_something_gets_a_sentence_about_it", async ({ page, url }) => {
+  await page.addInitScript(() => { delete Object.getPrototypeOf(Atomics).waitAsync; delete Atomics.waitAsync; });
+  await page.goto(url);
+  await page.waitForSelector("#failure:not([hidden])", { timeout: 30_000 });
+  assert.match(await page.textContent("#failure-what"), /lacks Atomics\.waitAsync/);
+  assert.match(await page.textContent("#failure-advice"), /current version/);
+});

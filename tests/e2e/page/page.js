@@ -1,0 +1,50 @@
+//! What a test finds in the bare page: `cobnut`, the package's exports, and a few helpers.
+import * as cobnut from "./pkg/cobnut.js";
+
+/** A kernel with the userland and the tests' guests, every one a command by its name. */
+globalThis.boot = async (options = {}) => {
+  await cobnut.default();
+  const kernel = cobnut.createKernel({
+    filesystem: cobnut.createInMemoryFileSystem(),
+    env: { HOME: "/root", PATH: "/bin:/usr/bin" },
+    ...options,
+  });
+  const names = await (await fetch("./guests/guests.json")).json();
+  const commands = Object.fromEntries(names.map((name) => [`guest-${name}`, new URL(`./guests/${name}.wasm`, location.href).href]));
+  await kernel.mount(cobnut.createWasmVmRuntime());
+  await kernel.mount(cobnut.createWasmVmRuntime({ commands }));
+  return kernel;
+};
+
+/** What became of a promise (or of a function's call), in a form that crosses to the test. */
+globalThis.outcome = async (work) => {
+  const start = performance.now();
+  const seconds = () => (performance.now() - start) / 1000;
+  try {
+    const value = await (typeof work === "function" ? work() : work);
+    return { value, seconds: seconds() };
+  } catch (error) {
+    const { name, code, message, stdout, stderr } = error;
+    return {
+      error: { name, code, message, stdout, stderr, isKernelError: error instanceof cobnut.KernelError },
+      seconds: seconds(),
+    };
+  }
+};
+
+/** Resolves when `condition` holds; rejects after `ms` with what it said last. */
+globalThis.until = async (condition, ms, what) => {
+  const end = performance.now() + ms;
+  for (;;) {
+    if (await condition()) return;
+    if (performance.now() > end) throw new Error(`${what} did not come true in ${ms} ms`);
+    await new Promise((resume) => { setTimeout(resume, 10); });
+  }
+};
+
+/** The live processes' command lines; a process that was reaped is in no table. */
+globalThis.alive = (kernel) => [...kernel.processes.values()]
+  .filter(({ status }) => status !== "exited")
+  .map(({ command, args }) => [command, ...(args ?? [])].join(" "));
+
+globalThis.cobnut = cobnut;

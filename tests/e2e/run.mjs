@@ -1,0 +1,19 @@
+//! The end-to-end tests: the demo page and the public API, in headless Chromium. `make test` runs them.
+//!
+//! Usage: node tests/e2e/run.mjs [part of a test's name]
+//! They need `make build`. Screenshots are left in target/e2e/.
+import { launch } from "./support/browser.mjs";
+import { runSuites } from "./support/suite.mjs";
+import { suites as api } from "./api.mjs";
+import { suites as isolation } from "./isolation.mjs";
+import { suites as load } from "./load.mjs";
+import { suites as terminal } from "./terminal.mjs";
+
+const browser = await launch();
+let failed;
+try {
+  failed = await runSuites([...terminal, ...api, ...load, ...isolation], browser, process.argv[2]);
+} finally {
+  await browser.close();
+}
+process.exitCode = failed === 0 ? 0 : 1;

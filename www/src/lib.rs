@@ -21,7 +21,9 @@ use wasm_bindgen::prelude::*;
 /// Whatever kept the kernel from booting: a `KernelError` or what the browser threw.
 #[wasm_bindgen]
 pub async fn run() -> Result<(), JsValue> {
-    let document = web_sys::window().and_then(|window| window.document()).ok_or("not in a page")?;
+    let document = web_sys::window()
+        .and_then(|window| window.document())
+        .ok_or("not in a page")?;
     let progress = progress::Bar::find(&document)?;
     let screen = screen::Screen::open(&document, "terminal")?;
     let kernel = session::boot(&progress).await?;

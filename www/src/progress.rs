@@ -17,10 +17,16 @@ pub struct Bar {
 impl Bar {
     pub fn find(document: &Document) -> Result<Self, JsValue> {
         let element = |id: &str| -> Result<HtmlElement, JsValue> {
-            let found = document.get_element_by_id(id).ok_or_else(|| format!("index.html lacks #{id}"))?;
+            let found = document
+                .get_element_by_id(id)
+                .ok_or_else(|| format!("index.html lacks #{id}"))?;
             Ok(found.dyn_into::<HtmlElement>()?)
         };
-        Ok(Self { panel: element("boot")?, bar: element("boot-bar")?, text: element("boot-text")? })
+        Ok(Self {
+            panel: element("boot")?,
+            bar: element("boot-bar")?,
+            text: element("boot-text")?,
+        })
     }
 
     /// Says what is being waited for.
@@ -35,9 +41,16 @@ impl Bar {
         }
         let percent = (loaded / total * 100.0).clamp(0.0, 100.0);
         self.bar.set_attribute("data-known", "")?;
-        self.bar.set_attribute("aria-valuenow", &format!("{percent:.0}"))?;
-        self.bar.style().set_property("--done", &format!("{percent:.1}%"))?;
-        self.say(&format!("Loading the commands: {:.1} of {:.1} MB", loaded / 1e6, total / 1e6));
+        self.bar
+            .set_attribute("aria-valuenow", &format!("{percent:.0}"))?;
+        self.bar
+            .style()
+            .set_property("--done", &format!("{percent:.1}%"))?;
+        self.say(&format!(
+            "Loading the commands: {:.1} of {:.1} MB",
+            loaded / 1e6,
+            total / 1e6
+        ));
         Ok(())
     }
 

@@ -28,7 +28,9 @@ pub struct Screen {
 impl Screen {
     /// Opens the terminal in the element `#id` and has it follow that element's size.
     pub fn open(document: &Document, id: &str) -> Result<Self, JsValue> {
-        let parent = document.get_element_by_id(id).ok_or_else(|| format!("index.html lacks #{id}"))?;
+        let parent = document
+            .get_element_by_id(id)
+            .ok_or_else(|| format!("index.html lacks #{id}"))?;
         let parent: HtmlElement = parent.dyn_into()?;
         let terminal = Terminal::construct(Some(&options()));
         let fit = FitAddon::new();
@@ -180,5 +182,7 @@ fn copy(text: &str) {
     let Some(window) = web_sys::window() else { return };
     let written = window.navigator().clipboard().write_text(text);
     // A browser that refuses leaves the selection on screen: its own menu still copies it.
-    wasm_bindgen_futures::spawn_local(async move { drop(wasm_bindgen_futures::JsFuture::from(written).await) });
+    wasm_bindgen_futures::spawn_local(
+        async move { drop(wasm_bindgen_futures::JsFuture::from(written).await) },
+    );
 }

@@ -36,7 +36,8 @@ pub async fn boot(progress: &Bar) -> Result<Kernel, JsValue> {
     progress.say("Loading the commands");
     let shown = progress.clone();
     let on_progress = Closure::<dyn FnMut(JsValue) -> Result<(), JsValue>>::new(move |event: JsValue| {
-        let number = |name: &str| Reflect::get(&event, &name.into()).map(|value| value.as_f64().unwrap_or(0.0));
+        let number =
+            |name: &str| Reflect::get(&event, &name.into()).map(|value| value.as_f64().unwrap_or(0.0));
         shown.show(number("loaded")?, number("total")?)
     });
     let runtime = cobnut::create_wasm_vm_runtime(&object(&[("onProgress", on_progress.as_ref())])?)?;
@@ -63,10 +64,14 @@ pub async fn keep_a_shell(kernel: &Kernel, screen: &Screen) -> Result<(), JsValu
         let status = kernel.connect_terminal(&options).await?.as_f64().unwrap_or(0.0);
         screen.fresh_line();
         if now() - started < SHORTEST_SESSION_MS {
-            screen.write(&pale(&format!("The shell ended with status {status}. Press a key for a new one.")));
+            screen.write(&pale(&format!(
+                "The shell ended with status {status}. Press a key for a new one."
+            )));
             screen.key().await?;
         } else {
-            screen.write(&pale(&format!("The shell ended with status {status}. Here is a new one.")));
+            screen.write(&pale(&format!(
+                "The shell ended with status {status}. Here is a new one."
+            )));
         }
         // What a full-screen program may have left on: alternate screen, hidden cursor, mouse reports, bracketed paste.
         screen.write("\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?2004l\r\n");
@@ -92,5 +97,7 @@ fn pale(text: &str) -> String {
 }
 
 fn now() -> f64 {
-    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
+    web_sys::window()
+        .and_then(|window| window.performance())
+        .map_or(0.0, |performance| performance.now())
 }

@@ -1,0 +1,60 @@
+//! `/dev/null`, `/dev/zero`, `/dev/full`: devices without a state.
+
+use super::meta::{Meta, answered_by_meta};
+use crate::kernel::error::{Attempt, Errno};
+use crate::kernel::fs::{Inode, WritePosition};
+use crate::kernel::io::{Sink, Source};
+
+static ZEROS: [u8; 65_536] = [0; 65_536];
+
+/// Which of them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    /// Empty; swallows all.
+    Null,
+    /// Zeros without end; swallows all.
+    Zero,
+    /// Zeros without end; no space for anything.
+    Full,
+}
+
+/// One of them.
+pub struct MemoryDevice {
+    pub meta: Meta,
+    pub kind: Memory,
+}
+
+impl Inode for MemoryDevice {
+    answered_by_meta!();
+
+    fn try_read_at(&self, _offset: u64, into: &mut dyn Sink) -> Attempt<usize> {
+        if self.kind == Memory::Null {
+            return Ok(0);
+        }
+        // As much as one call does of anything; a caller who wants more calls again.
+        let count = into.room().min(ZEROS.len());
+        into.put(&ZEROS[..count])?;
+        Ok(count)
+    }
+
+    fn try_write_at(&self, position: WritePosition, from: &mut dyn Source) -> Attempt<(usize, u64)> {
+        match self.kind {
+            Memory::Full if from.remaining() > 0 => Err(Errno::ENOSPC.into()),
+            _ => Ok(swallow(position, from)),
+        }
+    }
+
+    fn truncate(&self, _length: u64) -> crate::kernel::error::Result<()> {
+        Err(Errno::EINVAL.into())
+    }
+}
+
+/// Takes all without looking at it.
+pub fn swallow(position: WritePosition, from: &mut dyn Source) -> (usize, u64) {
+    let offset = match position {
+        WritePosition::At(offset) => offset,
+        WritePosition::End => 0,
+    };
+    let count = from.remaining();
+    (count, offset.saturating_add(count as u64))
+}

@@ -1,0 +1,146 @@
+//! `/dev/tty`, `/dev/ptmx`, `/dev/pts/N`: the ways to a terminal.
+
+use super::descriptors::parse_number;
+use super::directory::{DevDirectory, FIRST_COOKIE, Listed, tell};
+use super::meta::{Meta, answered_by_meta, fixed, not_to_be_changed};
+use crate::kernel::error::{Errno, Error, Result};
+use crate::kernel::file::{File, OpenFlags};
+use crate::kernel::fs::{DirEntry, FileType, Inode, InodeRef, Opened, SetAttr, Stat};
+use crate::kernel::process::Process;
+use crate::kernel::tty::{PTS_DEV, Pty, SignalTarget};
+use std::any::Any;
+use std::sync::{Arc, Weak};
+
+/// The controlling terminal of a process's session.
+pub fn controlling_terminal(process: &Process) -> Option<Arc<Pty>> {
+    let table = process.kernel().table.lock();
+    let sid = table.get(process.pid).ok()?.sid;
+    table.terminal(sid).cloned()
+}
+
+/// What opening a terminal's program side gives. A session's leader that has no controlling terminal takes it for one, unless
+/// O_NOCTTY says not to, or another session has it.
+fn open_slave(pty: &Arc<Pty>, process: Option<&Process>, flags: OpenFlags) -> Result<Opened> {
+    let slave = pty.open_slave()?;
+    if let Some(process) = process.filter(|_| !flags.contains(OpenFlags::O_NOCTTY)) {
+        let mut table = process.kernel().table.lock();
+        if let Ok(entry) = table.get(process.pid) {
+            let (sid, pgid) = (entry.sid, entry.pgid);
+            let leads = sid.0 == process.pid.0;
+            // Lock order: process table -> terminal.
+            if leads && table.terminal(sid).is_none() && pty.join_session(sid, pgid) {
+                table.set_terminal(sid, Some(pty.clone()));
+            }
+        }
+    }
+    Ok(Opened::File(File::PtySlave(slave)))
+}
+
+/// `/dev/tty`.
+pub struct ControllingTerminal {
+    pub meta: Meta,
+}
+
+impl Inode for ControllingTerminal {
+    answered_by_meta!();
+
+    fn open(&self, process: Option<&Process>, _flags: OpenFlags) -> Result<Opened> {
+        let pty = process.and_then(controlling_terminal);
+        let pty = pty.ok_or(Error::new(Errno::ENXIO, "no controlling terminal"))?;
+        Ok(Opened::File(File::PtySlave(pty.open_slave()?)))
+    }
+}
+
+/// `/dev/ptmx`: opening it makes a terminal.
+pub struct Multiplexer {
+    pub meta: Meta,
+}
+
+impl Inode for Multiplexer {
+    answered_by_meta!();
+
+    fn open(&self, process: Option<&Process>, _flags: OpenFlags) -> Result<Opened> {
+        let process = process.ok_or(Error::new(Errno::ENXIO, "only a process opens terminals by path"))?;
+        let kernel: Arc<dyn SignalTarget> = process.kernel().clone();
+        let master = process.kernel().ptys.create(Arc::downgrade(&kernel))?;
+        Ok(Opened::File(File::PtyMaster(master)))
+    }
+}
+
+/// `/dev/pts`.
+pub struct PtsDirectory {
+    pub meta: Meta,
+    pub parent: Weak<DevDirectory>,
+}
+
+impl Inode for PtsDirectory {
+    answered_by_meta!();
+    not_to_be_changed!();
+
+    fn lookup(&self, name: &[u8], process: Option<&Process>) -> Result<InodeRef> {
+        let (process, index) = process.zip(parse_number(name)).ok_or(Errno::ENOENT)?;
+        Ok(Arc::new(Slave {
+            pty: process.kernel().ptys.lookup(index)?,
+        }))
+    }
+
+    fn parent(&self) -> Result<InodeRef> {
+        Ok(self.parent.upgrade().ok_or(Errno::ENOENT)?)
+    }
+
+    fn read_dir(
+        &self,
+        cookie: u64,
+        process: Option<&Process>,
+        each: &mut dyn FnMut(DirEntry) -> bool,
+    ) -> Result<()> {
+        let indices = process
+            .map(|process| process.kernel().ptys.list())
+            .unwrap_or_default();
+        let listed = indices.into_iter().map(|index| -> Listed {
+            let name = index.to_string().into_bytes().into();
+            (
+                FIRST_COOKIE + u64::from(index),
+                name,
+                slave_ino(index),
+                FileType::CharDevice,
+            )
+        });
+        tell(cookie, self.meta.ino, self.parent()?.ino(), listed, each);
+        Ok(())
+    }
+}
+
+/// As [`Pty::slave_stat`] has it.
+fn slave_ino(index: u32) -> u64 {
+    u64::from(index) + 3
+}
+
+/// `/dev/pts/N`.
+struct Slave {
+    pty: Arc<Pty>,
+}
+
+impl Inode for Slave {
+    fn stat(&self) -> Stat {
+        self.pty.slave_stat()
+    }
+    fn file_type(&self) -> FileType {
+        FileType::CharDevice
+    }
+    fn ino(&self) -> u64 {
+        slave_ino(self.pty.index())
+    }
+    fn dev(&self) -> u64 {
+        PTS_DEV
+    }
+    fn set_attr(&self, _changes: SetAttr) -> Result<()> {
+        Err(fixed())
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+    fn open(&self, process: Option<&Process>, flags: OpenFlags) -> Result<Opened> {
+        open_slave(&self.pty, process, flags)
+    }
+}

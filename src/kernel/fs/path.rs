@@ -1,0 +1,409 @@
+//! From a path to a file: POSIX "Pathname Resolution".
+//!
+//! The walk is a loop over the caller's own bytes: it allocates nothing and clones one `Arc` for each component, until it meets a
+//! symbolic link; then the link's target and what was left become the new path. It never recurses. It holds no lock between
+//! components; each directory locks itself for its own lookup. [`Walk::find`] is the one place where a component is
+//! looked up.
+//!
+//! <https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap04.html#tag_04_16>
+
+use super::inode::{FileType, InodeRef};
+use super::mount::{Place, Vfs};
+use super::{NAME_MAX, PATH_MAX, SYMLOOP_MAX};
+use crate::kernel::error::{Errno, Error, Result};
+use crate::kernel::file::OpenFile;
+use crate::kernel::process::{Current, Process};
+use core::ops::Range;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// On whose behalf a call is made: a process, or the page.
+#[derive(Clone, Copy)]
+pub struct Caller<'a> {
+    /// The tree of files.
+    pub vfs: &'a Vfs,
+    /// The process; `None` for the page, which is root at `/` with umask 022.
+    pub process: Option<&'a Process>,
+}
+
+impl<'a> Caller<'a> {
+    /// The page.
+    pub fn page(vfs: &'a Vfs) -> Self {
+        Caller { vfs, process: None }
+    }
+
+    /// Its current directory.
+    pub fn cwd(&self) -> Place {
+        self.process.map_or_else(|| self.vfs.root().clone(), Process::cwd)
+    }
+
+    /// Its file mode creation mask.
+    pub fn umask(&self) -> u32 {
+        self.process.map_or(0o022, Process::umask)
+    }
+
+    /// Its user.
+    pub fn uid(&self) -> u32 {
+        self.process.map_or(0, Process::uid)
+    }
+
+    /// Its group.
+    pub fn gid(&self) -> u32 {
+        self.process.map_or(0, Process::gid)
+    }
+}
+
+impl<'a> From<&'a Process> for Caller<'a> {
+    fn from(process: &'a Process) -> Self {
+        Caller {
+            vfs: &process.kernel().vfs,
+            process: Some(process),
+        }
+    }
+}
+
+impl<'a> From<&'a Arc<Process>> for Caller<'a> {
+    fn from(process: &'a Arc<Process>) -> Self {
+        Caller::from(&**process)
+    }
+}
+
+impl<'a> From<&'a Current> for Caller<'a> {
+    fn from(current: &'a Current) -> Self {
+        Caller::from(&**current)
+    }
+}
+
+/// Where a relative path starts.
+#[derive(Clone, Copy)]
+pub enum Base<'a> {
+    /// At `/` (WASI's preopened directory).
+    Root,
+    /// At the caller's current directory.
+    Cwd,
+    /// At an open directory; ENOTDIR if it is something else.
+    Dir(&'a OpenFile),
+}
+
+/// What to do with a symbolic link at the end of the path. A path that ends in a slash always follows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Follow {
+    /// The file that it leads to.
+    Yes,
+    /// The link itself.
+    No,
+}
+
+/// How a path ends.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Last<'p> {
+    /// With a name.
+    Name(Cow<'p, [u8]>),
+    /// With `.`.
+    Dot,
+    /// With `..`.
+    DotDot,
+    /// It is slashes only.
+    Root,
+}
+
+/// A path whose last component was not looked up: the directory, and the name in it.
+pub struct Entry<'p> {
+    /// The directory; for a path that ends in `.` or `..`, the one before that.
+    pub parent: Place,
+    /// The last component.
+    pub last: Last<'p>,
+    /// Whether a slash follows it: it must be a directory.
+    pub slash: bool,
+}
+
+impl Entry<'_> {
+    /// The name; for `.`, `..` and `/` the error `otherwise`.
+    pub fn name(&self, otherwise: Errno) -> Result<&[u8]> {
+        match &self.last {
+            Last::Name(name) => Ok(name),
+            _ => Err(Error::new(otherwise, "the path ends in . or .. or is the root")),
+        }
+    }
+
+    /// The file of that name, not followed, not crossed into what is mounted on it. ENOENT.
+    pub fn find(&self, caller: &Caller<'_>, name: &[u8]) -> Result<InodeRef> {
+        find(caller, &self.parent, name)
+    }
+
+    /// EBUSY if something is mounted on `inode`, a child of the directory.
+    pub fn check_not_covered(&self, caller: &Caller<'_>, inode: &InodeRef) -> Result<()> {
+        match caller.vfs.cover(&self.parent.mount, inode) {
+            Some(_) => Err(Error::new(Errno::EBUSY, "a file system is mounted on it")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What a path leads to.
+pub enum Target<'p> {
+    /// A file; a directory if the path ended in a slash.
+    Found(Place),
+    /// A name that is not there, in a directory that is.
+    Missing(Entry<'p>),
+}
+
+/// The existing file at `path`. ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG.
+pub fn existing(caller: &Caller<'_>, base: Base<'_>, path: &[u8], follow: Follow) -> Result<Place> {
+    match target(caller, base, path, follow)? {
+        Target::Found(place) => Ok(place),
+        Target::Missing(_) => Err(Errno::ENOENT.into()),
+    }
+}
+
+/// What `path` leads to, or where it would stand.
+pub fn target<'p>(caller: &Caller<'_>, base: Base<'_>, path: &'p [u8], follow: Follow) -> Result<Target<'p>> {
+    let mut walk = Walk::begin(*caller, base, path)?;
+    loop {
+        let Some(part) = walk.to_last()? else {
+            return Ok(Target::Found(walk.at));
+        };
+        match walk.trail.name(&part) {
+            b"." => return Ok(Target::Found(walk.at)),
+            b".." => {
+                walk.up()?;
+                return Ok(Target::Found(walk.at));
+            }
+            _ => {}
+        }
+        let inode = match walk.find(&part) {
+            Ok(inode) => inode,
+            Err(Error {
+                errno: Errno::ENOENT, ..
+            }) => {
+                let last = Last::Name(walk.trail.into_name(&part));
+                return Ok(Target::Missing(Entry {
+                    parent: walk.at,
+                    last,
+                    slash: part.slash,
+                }));
+            }
+            Err(error) => return Err(error),
+        };
+        if inode.file_type() == FileType::Symlink && (follow == Follow::Yes || part.slash) {
+            walk.follow(&inode)?;
+            continue;
+        }
+        if part.slash && inode.file_type() != FileType::Directory {
+            return Err(Errno::ENOTDIR.into());
+        }
+        walk.enter(inode)?;
+        return Ok(Target::Found(walk.at));
+    }
+}
+
+/// The directory and the name that `path` ends in. ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG.
+pub fn entry<'p>(caller: &Caller<'_>, base: Base<'_>, path: &'p [u8]) -> Result<Entry<'p>> {
+    let mut walk = Walk::begin(*caller, base, path)?;
+    let Some(part) = walk.to_last()? else {
+        return Ok(Entry {
+            parent: walk.at,
+            last: Last::Root,
+            slash: true,
+        });
+    };
+    let last = match walk.trail.name(&part) {
+        b"." => Last::Dot,
+        b".." => Last::DotDot,
+        name if name.len() > NAME_MAX => return Err(Errno::ENAMETOOLONG.into()),
+        _ => Last::Name(walk.trail.into_name(&part)),
+    };
+    Ok(Entry {
+        parent: walk.at,
+        last,
+        slash: part.slash,
+    })
+}
+
+/// What is left of the path: the caller's bytes, or those that a symbolic link put in their place.
+struct Trail<'p> {
+    text: Cow<'p, [u8]>,
+    /// Where the next component starts; not at a slash.
+    next: usize,
+}
+
+/// One component.
+struct Part {
+    range: Range<usize>,
+    slash: bool,
+    last: bool,
+}
+
+fn skip_slashes(text: &[u8], from: usize) -> usize {
+    text[from..]
+        .iter()
+        .position(|&byte| byte != b'/')
+        .map_or(text.len(), |at| from + at)
+}
+
+impl<'p> Trail<'p> {
+    fn new(text: Cow<'p, [u8]>) -> Self {
+        let next = skip_slashes(&text, 0);
+        Trail { text, next }
+    }
+
+    fn next(&mut self) -> Option<Part> {
+        let (text, start) = (&*self.text, self.next);
+        if start == text.len() {
+            return None;
+        }
+        let end = text[start..]
+            .iter()
+            .position(|&byte| byte == b'/')
+            .map_or(text.len(), |at| start + at);
+        self.next = skip_slashes(text, end);
+        Some(Part {
+            range: start..end,
+            slash: self.next > end,
+            last: self.next == text.len(),
+        })
+    }
+
+    fn name(&self, part: &Part) -> &[u8] {
+        &self.text[part.range.clone()]
+    }
+
+    fn into_name(self, part: &Part) -> Cow<'p, [u8]> {
+        match self.text {
+            Cow::Borrowed(text) => Cow::Borrowed(&text[part.range.clone()]),
+            Cow::Owned(text) => Cow::Owned(text[part.range.clone()].to_vec()),
+        }
+    }
+}
+
+/// A walk under way.
+struct Walk<'a, 'p> {
+    caller: Caller<'a>,
+    /// A directory, always.
+    at: Place,
+    trail: Trail<'p>,
+    links: u32,
+}
+
+fn find(caller: &Caller<'_>, at: &Place, name: &[u8]) -> Result<InodeRef> {
+    if name.len() > NAME_MAX {
+        return Err(Errno::ENAMETOOLONG.into());
+    }
+    at.inode.lookup(name, caller.process)
+}
+
+impl<'a, 'p> Walk<'a, 'p> {
+    fn begin(caller: Caller<'a>, base: Base<'_>, path: &'p [u8]) -> Result<Self> {
+        if path.is_empty() {
+            return Err(Error::new(Errno::ENOENT, "the path is empty"));
+        }
+        if path.len() >= PATH_MAX {
+            return Err(Errno::ENAMETOOLONG.into());
+        }
+        let at = match base {
+            _ if path[0] == b'/' => caller.vfs.root().clone(),
+            Base::Root => caller.vfs.root().clone(),
+            Base::Cwd => caller.cwd(),
+            Base::Dir(file) => caller.vfs.place_of_directory(file)?,
+        };
+        Ok(Walk {
+            caller,
+            at,
+            trail: Trail::new(Cow::Borrowed(path)),
+            links: 0,
+        })
+    }
+
+    /// Walks to the directory of the last component, and answers that component; `None` when the path is slashes only.
+    fn to_last(&mut self) -> Result<Option<Part>> {
+        loop {
+            let Some(part) = self.trail.next() else {
+                return Ok(None);
+            };
+            if part.last {
+                return Ok(Some(part));
+            }
+            self.step(&part)?;
+        }
+    }
+
+    /// Goes through a component that others follow.
+    fn step(&mut self, part: &Part) -> Result<()> {
+        match self.trail.name(part) {
+            b"." => return Ok(()),
+            b".." => return self.up(),
+            _ => {}
+        }
+        let inode = self.find(part)?;
+        match inode.file_type() {
+            FileType::Directory => self.enter(inode),
+            FileType::Symlink => self.follow(&inode),
+            _ => Err(Errno::ENOTDIR.into()),
+        }
+    }
+
+    /// Looks a component up. Whether the caller may search the directory is to be asked here.
+    #[inline]
+    fn find(&self, part: &Part) -> Result<InodeRef> {
+        find(&self.caller, &self.at, self.trail.name(part))
+    }
+
+    /// Goes to `inode`, found in this directory, or to the root of what is mounted on it.
+    #[inline]
+    fn enter(&mut self, inode: InodeRef) -> Result<()> {
+        if inode.dev() != self.at.mount.dev() && inode.file_type() == FileType::Directory {
+            // A directory that the caller has open, by `/dev/fd`.
+            self.at.mount = self.caller.vfs.mount_of(inode.dev())?;
+        }
+        match self.caller.vfs.cover(&self.at.mount, &inode) {
+            None => self.at.inode = inode,
+            Some(mount) => {
+                self.at = Place {
+                    inode: mount.root().clone(),
+                    mount,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes to `..`, out of the mount where this is its root. The root's is the root.
+    fn up(&mut self) -> Result<()> {
+        while self.at.is_mount_root() {
+            match self.at.mount.covers().cloned() {
+                Some(covered) => self.at = covered,
+                None => return Ok(()),
+            }
+        }
+        let parent = self.at.inode.parent()?;
+        self.enter(parent)
+    }
+
+    /// Puts a symbolic link's target in front of what is left of the path. ELOOP, ENOENT if it is empty.
+    #[cold]
+    fn follow(&mut self, link: &InodeRef) -> Result<()> {
+        self.links += 1;
+        if self.links > SYMLOOP_MAX {
+            return Err(Errno::ELOOP.into());
+        }
+        let target = link.readlink()?;
+        if target.is_empty() {
+            return Err(Errno::ENOENT.into());
+        }
+        if target[0] == b'/' {
+            self.at = self.caller.vfs.root().clone();
+        }
+        let rest = &self.trail.text[self.trail.next..];
+        let ended_in_slash = self.trail.text.last() == Some(&b'/');
+        let mut text = Vec::new();
+        text.try_reserve_exact(target.len() + 1 + rest.len())
+            .map_err(|_| Errno::ENOMEM)?;
+        text.extend_from_slice(&target);
+        if !rest.is_empty() || ended_in_slash {
+            text.push(b'/');
+        }
+        text.extend_from_slice(rest);
+        self.trail = Trail::new(Cow::Owned(text));
+        Ok(())
+    }
+}

@@ -1,0 +1,55 @@
+//! Calls on directories as places: chdir, getcwd, readdir.
+
+use super::{Base, Caller, Follow};
+use crate::kernel::error::{Errno, Result};
+use crate::kernel::file::OpenFile;
+use crate::kernel::fs::path::existing;
+use crate::kernel::fs::{DirEntry, FileType, InodeRef};
+use crate::kernel::process::Process;
+
+/// The file at `path`, links followed.
+pub fn lookup<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8]) -> Result<InodeRef> {
+    Ok(existing(&caller.into(), base, path, Follow::Yes)?.inode)
+}
+
+/// chdir(3p). ENOTDIR.
+/// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/chdir.html>
+pub fn chdir(process: &Process, path: &[u8]) -> Result<()> {
+    let place = existing(&process.into(), Base::Cwd, path, Follow::Yes)?;
+    if !place.is_directory() {
+        return Err(Errno::ENOTDIR.into());
+    }
+    process.set_cwd(place);
+    Ok(())
+}
+
+/// fchdir(3p). ENOTDIR.
+/// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/fchdir.html>
+pub fn fchdir(process: &Process, file: &OpenFile) -> Result<()> {
+    let place = process.kernel().vfs.place_of_directory(file)?;
+    process.set_cwd(place);
+    Ok(())
+}
+
+/// getcwd(3p). ENOENT when the directory was removed.
+/// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/getcwd.html>
+pub fn getcwd(process: &Process) -> Result<Vec<u8>> {
+    process.kernel().vfs.path_of(&process.cwd())
+}
+
+/// readdir(3p): tells the entries after `cookie` (0: from the start) until `each` answers false. `.` and `..` come first. A
+/// cookie stays good whatever is added and removed. No lock is held while `each` runs. ENOTDIR.
+/// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/readdir.html>
+pub fn read_dir<'a>(
+    caller: impl Into<Caller<'a>>,
+    file: &OpenFile,
+    cookie: u64,
+    mut each: impl FnMut(DirEntry) -> bool,
+) -> Result<()> {
+    match file.inode() {
+        Ok(inode) if inode.file_type() == FileType::Directory => {
+            inode.read_dir(cookie, caller.into().process, &mut each)
+        }
+        _ => Err(Errno::ENOTDIR.into()),
+    }
+}

@@ -1,0 +1,203 @@
+//! Calls that make, remove and move names: mkdir, mknod, symlink, link, unlink, rmdir, rename; and readlink.
+
+use super::{Base, Caller, Follow};
+use crate::kernel::error::{Errno, Error, Result};
+use crate::kernel::fs::path::{Entry, Last, entry, existing};
+use crate::kernel::fs::{FileType, NewNode, PATH_MAX};
+
+/// What a trailing slash after a new name means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Slash {
+    Allowed,
+    Refused,
+}
+
+/// Where a new name is to be made. EEXIST if it is there already; ENOENT if a slash follows and only a directory may have one.
+fn new_entry<'p>(caller: &Caller<'_>, base: Base<'_>, path: &'p [u8], slash: Slash) -> Result<Entry<'p>> {
+    let entry = entry(caller, base, path)?;
+    let name = entry.name(Errno::EEXIST)?;
+    if entry.slash && slash == Slash::Refused {
+        let errno = if entry.find(caller, name).is_ok() {
+            Errno::EEXIST
+        } else {
+            Errno::ENOENT
+        };
+        return Err(Error::new(errno, "a new file's name ends in a slash"));
+    }
+    Ok(entry)
+}
+
+fn node(caller: &Caller<'_>, file_type: FileType, mode: u32) -> NewNode {
+    NewNode {
+        file_type,
+        mode,
+        uid: caller.uid(),
+        gid: caller.gid(),
+        target: None,
+    }
+}
+
+/// mkdir(3p). `mode` less the umask. EEXIST, ENOSPC.
+/// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/mkdir.html>
+pub fn mkdir<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8], mode: u32) -> Result<()> {
+    let caller = &caller.into();
+    let entry = new_entry(caller, base, path, Slash::Allowed)?;
+    let mode = mode & 0o1777 & !caller.umask();
+    entry
+        .parent
+        .inode
+        .create(
+            entry.name(Errno::EEXIST)?,
+            node(caller, FileType::Directory, mode),
+        )
+        .map(drop)
+}
+
+/// mknod(3p) for `Fifo` and `Regular`; EPERM for other kinds. `mode` less the umask. EEXIST, ENOSPC.
+/// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/mknod.html>
+pub fn mknod<'a>(
+    caller: impl Into<Caller<'a>>,
+    base: Base<'_>,
+    path: &[u8],
+    file_type: FileType,
+    mode: u32,
+) -> Result<()> {
+    let caller = &caller.into();
+    if !matches!(file_type, FileType::Fifo | FileType::Regular) {
+        return Err(Error::new(
+            Errno::EPERM,
+            "only FIFOs and regular files can be made",
+        ));
+    }
+    let entry = new_entry(caller, base, path, Slash::Refused)?;
+    let mode = mode & 0o7777 & !caller.umask();
+    entry
+        .parent
+        .inode
+        .create(entry.name(Errno::EEXIST)?, node(caller, file_type, mode))
+        .map(drop)
+}
+
+/// symlink(3p): makes `path` a link to `target`, which need not exist. EEXIST, ENOENT (no target), ENAMETOOLONG, ENOSPC.
+/// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/symlink.html>
+pub fn symlink<'a>(caller: impl Into<Caller<'a>>, target: &[u8], base: Base<'_>, path: &[u8]) -> Result<()> {
+    let caller = &caller.into();
+    if target.is_empty() {
+        return Err(Error::new(Errno::ENOENT, "the target is empty"));
+    }
+    if target.len() >= PATH_MAX {
+        return Err(Errno::ENAMETOOLONG.into());
+    }
+    if target.contains(&0) {
+        return Err(Errno::EINVAL.into());
+    }
+    let entry = new_entry(caller, base, path, Slash::Refused)?;
+    let node = NewNode {
+        target: Some(target.into()),
+        ..node(caller, FileType::Symlink, 0o777)
+    };
+    entry
+        .parent
+        .inode
+        .create(entry.name(Errno::EEXIST)?, node)
+        .map(drop)
+}
+
+/// readlink(3p): a symbolic link's target. EINVAL if it is none.
+/// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/readlink.html>
+pub fn readlink<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8]) -> Result<Box<[u8]>> {
+    existing(&caller.into(), base, path, Follow::No)?.inode.readlink()
+}
+
+/// linkat(3p): one more name for a file that is not a directory (EPERM). EEXIST, EXDEV, EMLINK, ENOSPC.
+/// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/link.html>
+pub fn link<'a>(
+    caller: impl Into<Caller<'a>>,
+    base: Base<'_>,
+    path: &[u8],
+    follow: Follow,
+    new_base: Base<'_>,
+    new_path: &[u8],
+) -> Result<()> {
+    let caller = &caller.into();
+    let target = existing(caller, base, path, follow)?;
+    let entry = new_entry(caller, new_base, new_path, Slash::Refused)?;
+    let name = entry.name(Errno::EEXIST)?;
+    if entry.find(caller, name).is_ok() {
+        return Err(Errno::EEXIST.into());
+    }
+    if target.is_directory() {
+        return Err(Error::new(Errno::EPERM, "a directory can't be linked"));
+    }
+    if target.inode.dev() != entry.parent.inode.dev() {
+        return Err(Errno::EXDEV.into());
+    }
+    entry.parent.inode.link(name, &target.inode)
+}
+
+/// unlink(3p): EISDIR for a directory (as Linux; POSIX says EPERM).
+/// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/unlink.html>
+pub fn unlink<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8]) -> Result<()> {
+    let caller = &caller.into();
+    let entry = entry(caller, base, path)?;
+    let name = entry.name(Errno::EISDIR)?;
+    if entry.slash {
+        let is_directory = entry.find(caller, name)?.file_type() == FileType::Directory;
+        return Err(if is_directory {
+            Errno::EISDIR
+        } else {
+            Errno::ENOTDIR
+        }
+        .into());
+    }
+    entry.parent.inode.unlink(name)
+}
+
+/// rmdir(3p): ENOTDIR, ENOTEMPTY (also for `..`), EINVAL for `.`, EBUSY for the root and for what is mounted on.
+/// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/rmdir.html>
+pub fn rmdir<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8]) -> Result<()> {
+    let caller = &caller.into();
+    let entry = entry(caller, base, path)?;
+    let name = match &entry.last {
+        Last::Name(name) => name,
+        Last::Dot => return Err(Error::new(Errno::EINVAL, "the path ends in .")),
+        Last::DotDot => return Err(Error::new(Errno::ENOTEMPTY, "the path ends in ..")),
+        Last::Root => return Err(Error::new(Errno::EBUSY, "the root")),
+    };
+    let victim = entry.find(caller, name)?;
+    if victim.file_type() != FileType::Directory {
+        return Err(Errno::ENOTDIR.into());
+    }
+    entry.check_not_covered(caller, &victim)?;
+    entry.parent.inode.rmdir(name)
+}
+
+/// rename(3p): moves a name, replacing what stands at `new_path` in one step. Two names of one file stay as they are.
+///
+/// EXDEV, EISDIR (a file over a directory), ENOTDIR (a directory over a file, or a slash after a file), ENOTEMPTY, EINVAL (into its
+/// own subtree), EBUSY (`.`, `..`, the root, what is mounted on), ENOSPC.
+/// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/rename.html>
+pub fn rename<'a>(
+    caller: impl Into<Caller<'a>>,
+    base: Base<'_>,
+    path: &[u8],
+    new_base: Base<'_>,
+    new_path: &[u8],
+) -> Result<()> {
+    let caller = &caller.into();
+    let old = entry(caller, base, path)?;
+    let new = entry(caller, new_base, new_path)?;
+    if old.parent.mount.dev() != new.parent.mount.dev() {
+        return Err(Errno::EXDEV.into());
+    }
+    let (old_name, new_name) = (old.name(Errno::EBUSY)?, new.name(Errno::EBUSY)?);
+    let source = old.find(caller, old_name)?;
+    if (old.slash || new.slash) && source.file_type() != FileType::Directory {
+        return Err(Errno::ENOTDIR.into());
+    }
+    old.check_not_covered(caller, &source)?;
+    if let Ok(target) = new.find(caller, new_name) {
+        new.check_not_covered(caller, &target)?;
+    }
+    old.parent.inode.rename(old_name, &new.parent.inode, new_name)
+}

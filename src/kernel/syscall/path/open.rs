@@ -1,0 +1,170 @@
+//! open(2).
+
+use super::{Base, Caller, Follow};
+use crate::kernel::error::{Block, Errno, Error, Result, SysResult};
+use crate::kernel::file::{File, OpenFile, OpenFlags};
+use crate::kernel::fs::path::{Entry, Target, target};
+use crate::kernel::fs::{FileType, InodeRef, NewNode, Opened};
+use crate::kernel::pipe::Pipe;
+use crate::kernel::process::{Current, Fd};
+use crate::kernel::syscall::fd::fd_flags;
+use std::sync::Arc;
+
+/// open(3p): opens or makes a file and gives it the lowest free descriptor. `mode` is for a new file, less the umask.
+///
+/// EEXIST (O_CREAT and O_EXCL, and the name is there, be it a dangling link), EISDIR (a directory, for writing or with O_CREAT),
+/// ELOOP (O_NOFOLLOW and a link), ENOTDIR (O_DIRECTORY and no directory), ENXIO (a FIFO without reader, O_WRONLY and O_NONBLOCK; no
+/// controlling terminal), EINVAL (O_WRONLY with O_RDWR, O_CREAT with O_DIRECTORY), EACCES (`/dev/fd/N` with more access than N has),
+/// ENOSPC, EMFILE.
+/// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/open.html>
+pub fn open(current: &Current, base: Base<'_>, path: &[u8], flags: OpenFlags, mode: u32) -> SysResult<Fd> {
+    let file = open_waiting(current, base, path, flags, mode)?;
+    Ok(current.fds.install(current.owner(), file, fd_flags(flags))?)
+}
+
+/// The same without a descriptor.
+pub fn open_waiting(
+    current: &Current,
+    base: Base<'_>,
+    path: &[u8],
+    flags: OpenFlags,
+    mode: u32,
+) -> SysResult<Arc<OpenFile>> {
+    match prepare(&current.into(), base, path, flags, mode)? {
+        Prepared::Open(file) => Ok(file),
+        Prepared::Fifo(pipe) => open_fifo_waiting(current, &pipe, flags),
+    }
+}
+
+/// The same without waiting: a FIFO opens as with O_NONBLOCK.
+pub fn open_file<'a>(
+    caller: impl Into<Caller<'a>>,
+    base: Base<'_>,
+    path: &[u8],
+    flags: OpenFlags,
+    mode: u32,
+) -> Result<Arc<OpenFile>> {
+    match prepare(&caller.into(), base, path, flags, mode)? {
+        Prepared::Open(file) => Ok(file),
+        Prepared::Fifo(pipe) => open_fifo(&pipe, flags),
+    }
+}
+
+enum Prepared {
+    Open(Arc<OpenFile>),
+    Fifo(Arc<Pipe>),
+}
+
+fn prepare(
+    caller: &Caller<'_>,
+    base: Base<'_>,
+    path: &[u8],
+    flags: OpenFlags,
+    mode: u32,
+) -> Result<Prepared> {
+    if flags.contains(OpenFlags::ACCESS) {
+        return Err(Error::new(Errno::EINVAL, "both O_WRONLY and O_RDWR"));
+    }
+    let create = flags.contains(OpenFlags::O_CREAT);
+    if create && flags.contains(OpenFlags::O_DIRECTORY) {
+        return Err(Error::new(Errno::EINVAL, "both O_CREAT and O_DIRECTORY"));
+    }
+    let exclusive = create && flags.contains(OpenFlags::O_EXCL);
+    let follow = if exclusive || flags.contains(OpenFlags::O_NOFOLLOW) {
+        Follow::No
+    } else {
+        Follow::Yes
+    };
+    loop {
+        match target(caller, base, path, follow)? {
+            Target::Found(_) if exclusive => return Err(Errno::EEXIST.into()),
+            Target::Found(place) => return open_inode(caller, place.inode, flags),
+            Target::Missing(_) if !create => return Err(Errno::ENOENT.into()),
+            Target::Missing(entry) => match make_regular(caller, &entry, mode) {
+                // Somebody else was faster: it exists now.
+                Err(Error {
+                    errno: Errno::EEXIST, ..
+                }) if !exclusive => {}
+                Err(error) => return Err(error),
+                Ok(inode) => return Ok(Prepared::Open(OpenFile::new(File::Inode(inode), flags))),
+            },
+        }
+    }
+}
+
+fn make_regular(caller: &Caller<'_>, entry: &Entry<'_>, mode: u32) -> Result<InodeRef> {
+    if entry.slash {
+        return Err(Error::new(Errno::EISDIR, "a new file's name ends in a slash"));
+    }
+    let node = NewNode {
+        file_type: FileType::Regular,
+        mode: mode & 0o7777 & !caller.umask(),
+        uid: caller.uid(),
+        gid: caller.gid(),
+        target: None,
+    };
+    entry.parent.inode.create(entry.name(Errno::EISDIR)?, node)
+}
+
+fn open_inode(caller: &Caller<'_>, inode: InodeRef, flags: OpenFlags) -> Result<Prepared> {
+    let file_type = inode.file_type();
+    if flags.contains(OpenFlags::O_DIRECTORY) && file_type != FileType::Directory {
+        return Err(Errno::ENOTDIR.into());
+    }
+    match file_type {
+        FileType::Symlink => return Err(Error::new(Errno::ELOOP, "a symbolic link, and O_NOFOLLOW")),
+        FileType::Directory if flags.writable() || flags.contains(OpenFlags::O_CREAT) => {
+            return Err(Errno::EISDIR.into());
+        }
+        FileType::Socket => return Err(Error::new(Errno::ENXIO, "a socket can't be opened")),
+        _ => {}
+    }
+    match inode.open(caller.process, flags)? {
+        Opened::Inode => {
+            if flags.contains(OpenFlags::O_TRUNC) && file_type == FileType::Regular {
+                inode.truncate(0)?;
+            }
+            Ok(Prepared::Open(OpenFile::new(File::Inode(inode), flags)))
+        }
+        Opened::File(file) => Ok(Prepared::Open(OpenFile::new(file, flags))),
+        Opened::Fifo(pipe) => Ok(Prepared::Fifo(pipe)),
+        Opened::Dup(file) => {
+            let has = file.flags();
+            if (flags.readable() && !has.readable()) || (flags.writable() && !has.writable()) {
+                return Err(Error::new(Errno::EACCES, "the descriptor is not open for that"));
+            }
+            Ok(Prepared::Open(file))
+        }
+    }
+}
+
+/// A FIFO's end, without waiting for the other.
+fn open_fifo(pipe: &Arc<Pipe>, flags: OpenFlags) -> Result<Arc<OpenFile>> {
+    let file = match (flags.readable(), flags.writable()) {
+        (true, true) => File::PipeBoth(pipe.reader(), pipe.writer()),
+        (true, false) => File::PipeReader(pipe.reader()),
+        _ if !pipe.has_reader() => return Err(Error::new(Errno::ENXIO, "the FIFO has no reader")),
+        _ => File::PipeWriter(pipe.writer()),
+    };
+    Ok(OpenFile::new(file, flags))
+}
+
+/// A FIFO's end, once the other is there. Whoever came and went while this one waited counts too.
+fn open_fifo_waiting(current: &Current, pipe: &Arc<Pipe>, flags: OpenFlags) -> SysResult<Arc<OpenFile>> {
+    if flags.contains(OpenFlags::O_NONBLOCK) || (flags.readable() && flags.writable()) {
+        return Ok(open_fifo(pipe, flags)?);
+    }
+    let (readers, writers) = pipe.open_counts();
+    let (file, met): (File, Box<dyn Fn() -> bool>) = if flags.readable() {
+        let met = || pipe.has_writer() || pipe.open_counts().1 != writers;
+        (File::PipeReader(pipe.reader()), Box::new(met))
+    } else {
+        let met = || pipe.has_reader() || pipe.open_counts().0 != readers;
+        (File::PipeWriter(pipe.writer()), Box::new(met))
+    };
+    // An interruption drops `file`, and with it the end that was shown to the other side.
+    current.wait(&[pipe.queue()], None, || {
+        if met() { Ok(()) } else { Err(Block::WouldBlock) }
+    })?;
+    Ok(OpenFile::new(file, flags))
+}

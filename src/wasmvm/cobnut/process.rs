@@ -1,0 +1,135 @@
+//! Waiting, identity, directories, limits and times.
+
+use super::Structure;
+use crate::kernel::error::{Errno, Error, Fault, Result, SysResult};
+use crate::kernel::process::{Pgid, Pid, WaitOptions};
+use crate::kernel::syscall::{path, process};
+use crate::wasmvm::guest::Guest;
+use crate::wasmvm::memory::{GuestMemory, GuestPath};
+
+pub fn proc_wait(guest: &Guest, pid: i32, options: u32, out: u32, status: u32, usage: u32) -> SysResult<()> {
+    let options = WaitOptions::from_bits(options).ok_or(Error::new(Errno::EINVAL, "unknown wait options"))?;
+    guest.memory.slice(out, 4)?;
+    guest.memory.slice(status, 4)?;
+    if usage != 0 {
+        guest.memory.slice(usage, 16)?;
+    }
+    let Some(reaped) = process::wait(&guest.current, pid, options)? else {
+        return Ok(guest.memory.put_u32(out, 0)?);
+    };
+    guest.memory.put_u32(out, reaped.process.pid.0)?;
+    guest.memory.put_u32(status, reaped.status.word())?;
+    if usage != 0 {
+        let cpu = reaped.process.cpu_ns() + reaped.process.children_cpu_ns();
+        guest.memory.write(usage, &Structure::<16>::new().u64(cpu).u64(0).finish())?;
+    }
+    Ok(())
+}
+
+pub fn getpid(guest: &Guest) -> SysResult<u32> {
+    Ok(guest.current.pid.0)
+}
+
+pub fn getppid(guest: &Guest) -> SysResult<u32> {
+    Ok(process::getppid(&guest.current).0)
+}
+
+/// 0 is the caller.
+fn pid_or_own(pid: u32) -> Option<Pid> {
+    (pid != 0).then_some(Pid(pid))
+}
+
+pub fn getpgid(guest: &Guest, pid: u32, out: u32) -> SysResult<()> {
+    let pgid = process::getpgid(&guest.current, pid_or_own(pid))?;
+    Ok(guest.memory.put_u32(out, pgid.0)?)
+}
+
+pub fn setpgid(guest: &Guest, pid: u32, pgid: u32) -> SysResult<()> {
+    if (pid | pgid) > i32::MAX as u32 {
+        return Err(Errno::EINVAL.into());
+    }
+    Ok(process::setpgid(&guest.current, pid_or_own(pid), (pgid != 0).then_some(Pgid(pgid)))?)
+}
+
+pub fn getsid(guest: &Guest, pid: u32, out: u32) -> SysResult<()> {
+    let sid = process::getsid(&guest.current, pid_or_own(pid))?;
+    Ok(guest.memory.put_u32(out, sid.0)?)
+}
+
+pub fn setsid(guest: &Guest, out: u32) -> SysResult<()> {
+    guest.memory.slice(out, 4)?;
+    let sid = process::setsid(&guest.current)?;
+    Ok(guest.memory.put_u32(out, sid.0)?)
+}
+
+pub fn getuid(guest: &Guest) -> SysResult<u32> {
+    Ok(guest.current.uid())
+}
+
+pub fn getgid(guest: &Guest) -> SysResult<u32> {
+    Ok(guest.current.gid())
+}
+
+pub fn umask(guest: &Guest, mask: u32) -> SysResult<u32> {
+    Ok(guest.current.set_umask(mask))
+}
+
+pub fn chdir(guest: &Guest, path: u32, path_len: u32) -> SysResult<()> {
+    let path = GuestPath::read(&guest.memory, path, path_len)?;
+    Ok(path::chdir(&guest.current, &path)?)
+}
+
+pub fn fchdir(guest: &Guest, fd: u32) -> SysResult<()> {
+    let file = guest.current.fds.get(guest.current.owner(), crate::kernel::process::Fd(fd))?;
+    Ok(path::fchdir(&guest.current, &file)?)
+}
+
+pub fn getcwd(guest: &Guest, buf: u32, buf_len: u32, len: u32) -> SysResult<()> {
+    let cwd = path::getcwd(&guest.current)?;
+    write_sized(guest, &cwd, buf, buf_len, len).map_err(Fault::from)
+}
+
+/// Writes the length, and the bytes if they fit: ERANGE if not.
+pub(super) fn write_sized(guest: &Guest, bytes: &[u8], buf: u32, buf_len: u32, len: u32) -> Result<()> {
+    guest.memory.put_u32(len, bytes.len() as u32)?;
+    if bytes.len() > buf_len as usize {
+        return Err(Error::new(Errno::ERANGE, "the buffer is too small"));
+    }
+    guest.memory.write(buf, bytes)
+}
+
+/// Linux's number of the one limit that is kept.
+const RLIMIT_NOFILE: u32 = 7;
+const RLIMIT_NPROC: u32 = 6;
+const RLIMITS: u32 = 16;
+
+fn limit(guest: &Guest, resource: u32) -> Result<u64> {
+    match resource {
+        RLIMIT_NOFILE => Ok(u64::from(guest.current.fds.limit())),
+        RLIMIT_NPROC => Ok(u64::from(guest.current.kernel().limits().processes)),
+        resource if resource < RLIMITS => Ok(u64::MAX),
+        _ => Err(Error::new(Errno::EINVAL, "no such resource")),
+    }
+}
+
+pub fn getrlimit(guest: &Guest, resource: u32, out: u32) -> SysResult<()> {
+    let limit = limit(guest, resource)?;
+    Ok(guest.memory.write(out, &Structure::<16>::new().u64(limit).u64(limit).finish())?)
+}
+
+/// Only what is the case already can be set.
+pub fn setrlimit(guest: &Guest, resource: u32, limits: u32) -> SysResult<()> {
+    let (soft, hard) = (guest.memory.get_u64(limits)?, guest.memory.array(limits.wrapping_add(8)).map(u64::from_le_bytes)?);
+    let now = limit(guest, resource)?;
+    match (soft, hard) {
+        (soft, hard) if soft > hard => Err(Errno::EINVAL.into()),
+        (soft, hard) if soft == now && hard == now => Ok(()),
+        (_, hard) if hard > now => Err(Error::new(Errno::EPERM, "beyond the kernel's limit").into()),
+        _ => Err(Error::new(Errno::ENOTSUP, "the kernel's limits are fixed").into()),
+    }
+}
+
+pub fn times(guest: &Guest, out: u32) -> SysResult<()> {
+    let (own, children) = (guest.current.cpu_ns(), guest.current.children_cpu_ns());
+    Ok(guest.memory.write(out, &Structure::<32>::new().u64(own).u64(0).u64(children).u64(0).finish())?)
+}

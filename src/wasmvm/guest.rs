@@ -1,0 +1,51 @@
+//! The running guest, as its system calls see it.
+
+use super::host::Host;
+use super::module::GuestModule;
+use super::platform::{Instance, Memory};
+use crate::kernel::process::Current;
+use crate::kernel::syscall::exec::Program;
+use core::cell::{Cell, OnceCell};
+use std::rc::Rc;
+
+/// One image of a process. Everything in it can be changed through a shared reference, as system calls nest.
+pub struct Guest {
+    /// The process.
+    pub current: Rc<Current>,
+    /// Who starts processes.
+    pub host: Rc<dyn Host>,
+    /// Its memory; there is none before the start section has run.
+    pub memory: Memory,
+    /// Its functions; there are none before the start section has run.
+    pub instance: OnceCell<Instance>,
+    /// What it is an instance of.
+    pub module: GuestModule,
+    /// Where that came from.
+    pub program: Program,
+    /// Set when it called exec: what to run next.
+    pub next: Cell<Option<Program>>,
+    /// The trap of a handler, which reaches the outer frames without its message.
+    pub trap: Cell<Option<String>>,
+}
+
+/// How host functions find the [`Guest`]: wasmer keeps it as their environment.
+#[derive(Clone, Copy)]
+pub struct GuestRef(*const Guest);
+
+// SAFETY: wasmer wants environments to be `Send`, but a store and all in it stay on the thread that made them.
+unsafe impl Send for GuestRef {}
+
+impl GuestRef {
+    /// # Safety
+    /// `guest` must stay where it is, and alive, until no guest code can run any more.
+    pub unsafe fn new(guest: &Guest) -> Self {
+        GuestRef(guest)
+    }
+
+    /// The guest. The lifetime is the caller's word: no longer than the host function's frame.
+    #[inline]
+    pub fn get<'call>(self) -> &'call Guest {
+        // SAFETY: by the contract of `new`, as a host function is called by guest code only.
+        unsafe { &*self.0 }
+    }
+}

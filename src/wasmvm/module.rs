@@ -1,0 +1,190 @@
+//! What is known of a guest's module before it runs: [`ModuleInfo`], read once from its bytes, as the browser's compiled
+//! modules don't tell types; and [`ModuleCache`], the modules that a thread has compiled from files.
+
+use super::imports::{self, ImportId};
+use super::platform;
+use crate::kernel::error::{Attempt, Block, Errno, Error, Result};
+use crate::kernel::fs::InodeRef;
+use crate::kernel::io::VecSink;
+use core::cell::RefCell;
+use std::sync::Arc;
+use wasmparser::{ExternalKind, FuncType, Parser, Payload, TypeRef};
+
+/// A compiled module, with what is known of it. In the browser it belongs to the thread that has it.
+#[derive(Clone)]
+pub struct GuestModule {
+    /// wasmer's.
+    pub compiled: wasmer::Module,
+    /// Plain data, which threads may share.
+    pub info: Arc<ModuleInfo>,
+}
+
+impl GuestModule {
+    /// Puts both together.
+    pub fn new(compiled: wasmer::Module, info: Arc<ModuleInfo>) -> Self {
+        GuestModule { compiled, info }
+    }
+
+    /// Compiles a module. The message says what is wrong with it.
+    pub fn compile(bytes: &[u8]) -> core::result::Result<Self, String> {
+        let info = Arc::new(ModuleInfo::parse(bytes)?);
+        Ok(GuestModule { compiled: platform::compile(bytes)?, info })
+    }
+}
+
+/// What the kernel must know of a module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModuleInfo {
+    /// The functions that it imports, each once.
+    pub imports: Vec<ImportId>,
+    /// Why it can't be run: an import that nobody offers, no `_start`.
+    pub problem: Option<String>,
+    /// Whether instantiating it runs code: then it can't be cloned.
+    pub has_start: bool,
+    /// Whether it exports `__stack_pointer` and its function table: else it can't be cloned.
+    pub has_clone_exports: bool,
+}
+
+impl ModuleInfo {
+    /// Reads a module. The message says why it is none.
+    pub fn parse(bytes: &[u8]) -> core::result::Result<ModuleInfo, String> {
+        let mut sections = Sections::default();
+        for payload in Parser::new(0).parse_all(bytes) {
+            let payload = payload.map_err(|error| format!("CompileError: {error}"))?;
+            if matches!(payload, Payload::CodeSectionStart { .. }) {
+                break;
+            }
+            sections.read(payload).map_err(|error| format!("CompileError: {error}"))?;
+        }
+        let Sections { types: _, mut imports, mut problem, start, exports_start, stack_pointer, table } = sections;
+        imports.sort_unstable();
+        imports.dedup();
+        if problem.is_none() && !exports_start {
+            problem = Some("LinkError: the module exports no function _start".into());
+        }
+        Ok(ModuleInfo { imports, problem, has_start: start, has_clone_exports: stack_pointer && table })
+    }
+}
+
+#[derive(Default)]
+struct Sections {
+    types: Vec<FuncType>,
+    imports: Vec<ImportId>,
+    problem: Option<String>,
+    start: bool,
+    exports_start: bool,
+    stack_pointer: bool,
+    table: bool,
+}
+
+impl Sections {
+    fn read(&mut self, payload: Payload<'_>) -> wasmparser::Result<()> {
+        match payload {
+            Payload::TypeSection(types) => {
+                self.types = types.into_iter_err_on_gc_types().collect::<wasmparser::Result<_>>()?;
+            }
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    let import = import?;
+                    match self.resolve(import.module, import.name, import.ty) {
+                        Ok(id) => self.imports.push(id),
+                        Err(problem) => self.problem = self.problem.take().or(Some(problem)),
+                    }
+                }
+            }
+            Payload::ExportSection(exports) => {
+                for export in exports {
+                    let export = export?;
+                    match (export.name, export.kind) {
+                        ("_start", ExternalKind::Func) => self.exports_start = true,
+                        ("__stack_pointer", ExternalKind::Global) => self.stack_pointer = true,
+                        ("__indirect_function_table", ExternalKind::Table) => self.table = true,
+                        _ => {}
+                    }
+                }
+            }
+            Payload::StartSection { .. } => self.start = true,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn resolve(&self, module: &str, name: &str, ty: TypeRef) -> core::result::Result<ImportId, String> {
+        let TypeRef::Func(index) = ty else {
+            return Err(format!("LinkError: import \"{module}\" \"{name}\": only functions can be imported"));
+        };
+        let id = imports::find(module, name)
+            .ok_or_else(|| format!("LinkError: unknown import: \"{module}\" \"{name}\""))?;
+        let wanted = self.types.get(index as usize);
+        if wanted.is_some_and(|wanted| !id.import().has_type(wanted)) {
+            return Err(format!("LinkError: import \"{module}\" \"{name}\" has another type"));
+        }
+        Ok(id)
+    }
+}
+
+/// Modules compiled from files, by the file's identity and state; each thread has its own.
+pub struct ModuleCache {
+    entries: RefCell<Vec<(FileKey, GuestModule)>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct FileKey {
+    dev: u64,
+    ino: u64,
+    mtime_ns: u64,
+    size: u64,
+}
+
+/// How many modules a thread keeps; compiled code is large.
+const CACHED: usize = 8;
+/// The largest file that is taken for a program.
+const PROGRAM_MAX: u64 = 256 << 20;
+
+impl Default for ModuleCache {
+    fn default() -> Self {
+        ModuleCache { entries: RefCell::new(Vec::new()) }
+    }
+}
+
+impl ModuleCache {
+    /// The module in the file, compiled now unless it is known. The message says why there is none.
+    pub fn load(&self, file: &InodeRef) -> core::result::Result<GuestModule, String> {
+        let stat = file.stat();
+        let key = FileKey { dev: stat.dev, ino: stat.ino, mtime_ns: stat.mtime_ns, size: stat.size };
+        let known = self.entries.borrow().iter().find(|(each, _)| *each == key).map(|(_, module)| module.clone());
+        if let Some(module) = known {
+            return Ok(module);
+        }
+        let bytes = read_whole(file, stat.size).map_err(|error| error.to_string())?;
+        let module = GuestModule::compile(&bytes)?;
+        let mut entries = self.entries.borrow_mut();
+        if entries.len() >= CACHED {
+            entries.remove(0);
+        }
+        entries.push((key, module.clone()));
+        Ok(module)
+    }
+}
+
+/// All bytes of a file. ENOMEM, ENOEXEC (too large).
+pub fn read_whole(file: &InodeRef, size: u64) -> Result<Vec<u8>> {
+    if size > PROGRAM_MAX {
+        return Err(Error::new(Errno::ENOEXEC, "the file is too large for a program"));
+    }
+    let mut sink = VecSink::new(size as usize);
+    sink.bytes.try_reserve_exact(size as usize).map_err(|_| Errno::ENOMEM)?;
+    while (sink.bytes.len() as u64) < size {
+        if at_once(file.try_read_at(sink.bytes.len() as u64, &mut sink))? == 0 {
+            break;
+        }
+    }
+    Ok(sink.bytes)
+}
+
+fn at_once<T>(attempt: Attempt<T>) -> Result<T> {
+    attempt.map_err(|block| match block {
+        Block::WouldBlock => Errno::EAGAIN.into(),
+        Block::Failed(error) => error,
+    })
+}

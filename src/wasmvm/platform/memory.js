@@ -1,0 +1,68 @@
+// Copies between the guest's memory and the kernel's. A worker runs one guest at a time, so the two views are this module's
+// state. They are made anew only when a memory has grown: a guest's grown buffer detaches the old view, whose length is 0
+// then; the kernel's shared buffer stays, but its old view is too short.
+
+// Beyond this many bytes one call of the engine is faster than a loop.
+const SMALL = 64;
+
+let guestMemory = null;
+let guest = new Uint8Array(0);
+let kernelMemory = null;
+let kernel = new Uint8Array(0);
+
+export function attachGuest(memory, ofKernel) {
+  guestMemory = memory;
+  guest = new Uint8Array(memory.buffer);
+  kernelMemory = ofKernel;
+  kernel = new Uint8Array(ofKernel.buffer);
+}
+
+export function detachGuest() {
+  guestMemory = null;
+  guest = new Uint8Array(0);
+}
+
+export function guestSize() {
+  return guestMemory === null ? 0 : guestMemory.buffer.byteLength;
+}
+
+// Whether both ranges are there, after a look whether the memories have grown.
+function reaches(guestEnd, kernelEnd) {
+  if (guestMemory === null) return false;
+  guest = new Uint8Array(guestMemory.buffer);
+  kernel = new Uint8Array(kernelMemory.buffer);
+  return guestEnd <= guest.length && kernelEnd <= kernel.length;
+}
+
+export function readGuest(at, into, len) {
+  if ((at + len > guest.length || into + len > kernel.length) && !reaches(at + len, into + len)) return false;
+  if (len <= SMALL) {
+    for (let i = 0; i < len; i++) kernel[into + i] = guest[at + i];
+  } else {
+    kernel.set(guest.subarray(at, at + len), into);
+  }
+  return true;
+}
+
+export function writeGuest(at, from, len) {
+  if ((at + len > guest.length || from + len > kernel.length) && !reaches(at + len, from + len)) return false;
+  if (len <= SMALL) {
+    for (let i = 0; i < len; i++) guest[at + i] = kernel[from + i];
+  } else {
+    guest.set(kernel.subarray(from, from + len), at);
+  }
+  return true;
+}
+
+// A copy of the guest's whole memory, to be transferred to a clone. Throws when there is no room.
+export function copyGuest() {
+  return guestMemory.buffer.slice(0);
+}
+
+// Overwrites the guest's memory with a copy of another's, which is at least as large.
+export function loadGuest(image) {
+  const missing = image.byteLength - guestMemory.buffer.byteLength;
+  if (missing > 0) guestMemory.grow(missing / 65536);
+  guest = new Uint8Array(guestMemory.buffer);
+  guest.set(new Uint8Array(image));
+}

@@ -1,0 +1,192 @@
+//! Guests on wasmer's `sys` backend.
+
+use super::Trap;
+use crate::kernel::error::{Errno, Result};
+use crate::wasmvm::memory::GuestMemory;
+use core::cell::Cell;
+use core::fmt;
+use wasmer::{AsStoreMut, AsStoreRef, Engine, Exports, Imports, Module, RuntimeError, Store, Value};
+
+/// What a host function gives back.
+pub type Answer<T = i32> = core::result::Result<T, RuntimeError>;
+
+/// An ordinary answer.
+pub fn answer(value: i32) -> Answer {
+    Ok(value)
+}
+
+/// The process has left this guest for good: unwinds it.
+pub fn leave_guest<T>() -> Answer<T> {
+    Err(RuntimeError::user(Box::new(Left)))
+}
+
+/// The process is doomed, and somebody else buries it: the thread ends as well, as it can't be terminated.
+pub fn park<T>() -> Answer<T> {
+    leave_guest()
+}
+
+/// wasmer runs host functions on the thread's own stack, which no guest's recursion has eaten.
+pub fn probe_stack() {}
+
+#[derive(Debug)]
+struct Left;
+
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the process has left this guest")
+    }
+}
+
+impl std::error::Error for Left {}
+
+impl From<RuntimeError> for Trap {
+    fn from(error: RuntimeError) -> Self {
+        Trap { message: format!("RuntimeError: {}", error.message()) }
+    }
+}
+
+/// The engine of all guests. A module runs only in stores of the engine that compiled it.
+pub fn engine() -> &'static Engine {
+    // Only native code gets here, where every thread may sleep.
+    #[allow(clippy::disallowed_types)]
+    static ENGINE: std::sync::OnceLock<Engine> = std::sync::OnceLock::new();
+    ENGINE.get_or_init(Engine::default)
+}
+
+/// A store for one image.
+pub fn new_store() -> Store {
+    Store::new(engine().clone())
+}
+
+/// Compiles a module.
+pub fn compile(bytes: &[u8]) -> core::result::Result<Module, String> {
+    Module::new(engine(), bytes).map_err(|error| format!("CompileError: {error}"))
+}
+
+/// The guest's memory. `base` and `size` are those of the last [`Memory::refresh`], and a guest's memory grows or moves only
+/// while guest code runs; every way back from guest code refreshes.
+pub struct Memory {
+    memory: Cell<Option<wasmer::Memory>>,
+    base: Cell<*mut u8>,
+    size: Cell<usize>,
+}
+
+impl Memory {
+    /// No memory yet: every access is EFAULT.
+    pub fn detached() -> Self {
+        Memory { memory: Cell::new(None), base: Cell::new(core::ptr::null_mut()), size: Cell::new(0) }
+    }
+
+    /// Takes the memory that the instance exports.
+    pub fn attach(&self, store: &impl AsStoreRef, instance: &Instance) {
+        self.memory.set(instance.exports.get_memory("memory").ok().cloned());
+        self.refresh(store);
+    }
+
+    /// Looks where the memory is now; after every entry and every nested call of guest code.
+    pub fn refresh(&self, store: &impl AsStoreRef) {
+        let memory = self.memory.take();
+        if let Some(memory) = &memory {
+            let view = memory.view(store);
+            self.base.set(view.data_ptr());
+            self.size.set(view.data_size() as usize);
+        }
+        self.memory.set(memory);
+    }
+
+    /// A copy of all of it.
+    pub fn image(&self) -> Result<Image> {
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(self.size.get()).map_err(|_| Errno::ENOMEM)?;
+        bytes.resize(self.size.get(), 0);
+        self.read(0, &mut bytes)?;
+        Ok(Image(bytes))
+    }
+
+    /// Becomes a copy of `image`, growing as needed. ENOMEM.
+    pub fn load(&self, store: &mut impl AsStoreMut, image: Image) -> Result<()> {
+        let Some(memory) = self.memory.take() else { return Err(Errno::EFAULT.into()) };
+        let grown = memory.grow_at_least(store, image.0.len() as u64);
+        self.memory.set(Some(memory));
+        grown.map_err(|_| Errno::ENOMEM)?;
+        self.refresh(store);
+        self.write(0, &image.0)
+    }
+}
+
+impl GuestMemory for Memory {
+    fn size(&self) -> u64 {
+        self.size.get() as u64
+    }
+
+    fn read(&self, at: u32, into: &mut [u8]) -> Result<()> {
+        self.check(at, into.len())?;
+        // SAFETY: `check` has found the bytes inside the memory, which this thread alone uses and which stays where it is until guest
+        // code runs again; no reference into it exists.
+        unsafe { core::ptr::copy(self.base.get().add(at as usize), into.as_mut_ptr(), into.len()) };
+        Ok(())
+    }
+
+    fn write(&self, at: u32, bytes: &[u8]) -> Result<()> {
+        self.check(at, bytes.len())?;
+        // SAFETY: as in `read`.
+        unsafe { core::ptr::copy(bytes.as_ptr(), self.base.get().add(at as usize), bytes.len()) };
+        Ok(())
+    }
+}
+
+impl Memory {
+    fn check(&self, at: u32, len: usize) -> Result<()> {
+        let end = (at as usize).checked_add(len);
+        if end.is_some_and(|end| end <= self.size.get()) { Ok(()) } else { Err(Errno::EFAULT.into()) }
+    }
+}
+
+/// A copy of a guest's memory.
+pub struct Image(pub Vec<u8>);
+
+/// A running module.
+pub struct Instance {
+    exports: Exports,
+}
+
+impl Instance {
+    /// Instantiates; runs the start section, if there is one.
+    pub fn new(store: &mut Store, module: &Module, imports: &Imports) -> core::result::Result<Self, Trap> {
+        match wasmer::Instance::new(store, module, imports) {
+            Ok(instance) => Ok(Instance { exports: instance.exports }),
+            Err(wasmer::InstantiationError::Start(error)) => Err(error.into()),
+            Err(error) => Err(Trap { message: format!("LinkError: {error}") }),
+        }
+    }
+
+    /// Calls `_start`.
+    pub fn start(&self, store: &mut Store) -> core::result::Result<(), Trap> {
+        let start = self.exports.get_function("_start").map_err(|error| Trap { message: error.to_string() })?;
+        start.call(store, &[]).map(drop).map_err(Trap::from)
+    }
+
+    /// Calls the function of the exported table, of type `(i32) -> ()`, at `index`.
+    pub fn call_table(&self, store: &mut impl AsStoreMut, index: u32, arg: i32) -> core::result::Result<(), Trap> {
+        let table = self.exports.get_table("__indirect_function_table");
+        let entry = table.ok().and_then(|table| table.get(store, index));
+        let Some(Value::FuncRef(Some(function))) = entry else {
+            return Err(Trap { message: format!("RuntimeError: table index {index} is out of bounds") });
+        };
+        function.call(store, &[Value::I32(arg)]).map(drop).map_err(Trap::from)
+    }
+
+    /// The exported `__stack_pointer`.
+    pub fn stack_pointer(&self, store: &mut impl AsStoreMut) -> Option<u32> {
+        match self.exports.get_global("__stack_pointer").ok()?.get(store) {
+            Value::I32(at) => Some(at as u32),
+            _ => None,
+        }
+    }
+
+    /// Sets the exported `__stack_pointer`.
+    pub fn set_stack_pointer(&self, store: &mut impl AsStoreMut, at: u32) -> core::result::Result<(), Trap> {
+        let global = self.exports.get_global("__stack_pointer").map_err(|error| Trap { message: error.to_string() })?;
+        global.set(store, Value::I32(at as i32)).map_err(Trap::from)
+    }
+}

@@ -1,0 +1,199 @@
+//! A process's image from its first instruction to its end.
+//!
+//! The states along the way: a worker starts in KERNEL; GUEST holds only while guest code can run (the start section, `_start`, a
+//! clone's entry, and handlers within system calls); whatever way the guest ends, the process is in KERNEL or over when
+//! [`run`] returns.
+
+use super::guest::{Guest, GuestRef};
+use super::host::Host;
+use super::imports;
+use super::module::GuestModule;
+use super::platform::{self, Image, Instance, Memory, Trap};
+use crate::kernel::process::{Current, Fd, Leave, Termination};
+use crate::kernel::signal::Signal;
+use crate::kernel::sync;
+use crate::kernel::syscall::exec::Program;
+use crate::kernel::syscall::io;
+use core::cell::{Cell, OnceCell};
+use std::rc::Rc;
+use wasmer::{FunctionEnv, Imports, Store};
+
+/// Where an image begins.
+pub enum Entry {
+    /// At `_start`.
+    Start,
+    /// In a copy of the parent's memory, at a function of the table.
+    Clone {
+        /// The parent's memory.
+        image: Image,
+        /// The parent's `__stack_pointer`.
+        stack_pointer: u32,
+        /// The function's index.
+        entry: u32,
+        /// Its argument.
+        arg: u32,
+    },
+}
+
+/// How an image ended.
+pub enum Ended {
+    /// The process is over: it has been buried, by itself or by its killer.
+    Over,
+    /// It called exec: run this, under the same process. It is in the kernel.
+    Exec(Program),
+}
+
+/// The status of a program that can't be started, as shells have it.
+const CANNOT_RUN: u8 = 126;
+
+/// Runs an image of a process on its thread, which must be in KERNEL. Blocks until the image ends. In the browser it does not return for a
+/// process that was doomed while it ran: its worker is terminated.
+pub fn run(current: Rc<Current>, host: Rc<dyn Host>, module: GuestModule, program: Program, entry: Entry) -> Ended {
+    if let Some(problem) = &module.info.problem {
+        fail(&current, CANNOT_RUN, problem);
+        return Ended::Over;
+    }
+    let guest = Guest {
+        current,
+        host,
+        memory: Memory::detached(),
+        instance: OnceCell::new(),
+        module,
+        program,
+        next: Cell::new(None),
+        trap: Cell::new(None),
+    };
+    let mut store = platform::new_store();
+    #[cfg(not(target_arch = "wasm32"))]
+    guest.host.runs_in(&store);
+    let ran = enter_image(&guest, &mut store, entry);
+    finish(&guest, ran)
+}
+
+/// Ends a process that has no image to run: says why on its standard error.
+pub fn fail(current: &Current, status: u8, message: &str) {
+    complain(current, message);
+    current.decide_exit(status);
+    current.die();
+}
+
+/// How guest code came back.
+enum Ran {
+    /// It returned.
+    Returned,
+    /// It can't be started.
+    Failed(Trap),
+    /// It trapped, or left.
+    Unwound(Trap),
+    /// A signal ended it before guest code ran.
+    Killed,
+}
+
+fn enter_image(guest: &Guest, store: &mut Store, entry: Entry) -> Ran {
+    // SAFETY: the guest stands in the frame of `run`, and guest code runs only within this function.
+    let env = FunctionEnv::new(store, unsafe { GuestRef::new(guest) });
+    let imports = imports::bind(store, &env, &guest.module.info.imports);
+    let instance = match instantiate(guest, store, imports) {
+        Ok(instance) => instance,
+        Err(ran) => return ran,
+    };
+    let ran = match entry {
+        Entry::Start => leave_kernel(guest, store).and_then(|alive| match alive {
+            true => instance.start(store).map(|()| Ran::Returned),
+            false => Ok(Ran::Killed),
+        }),
+        Entry::Clone { image, stack_pointer, entry, arg } => {
+            let loaded = guest.memory.load(store, image).map_err(|error| Trap { message: error.to_string() });
+            if let Err(trap) = loaded.and_then(|()| instance.set_stack_pointer(store, stack_pointer)) {
+                return Ran::Failed(trap);
+            }
+            leave_kernel(guest, store).and_then(|alive| match alive {
+                true => instance.call_table(store, entry, arg as i32).map(|()| Ran::Returned),
+                false => Ok(Ran::Killed),
+            })
+        }
+    };
+    ran.unwrap_or_else(Ran::Unwound)
+}
+
+fn instantiate<'g>(guest: &'g Guest, store: &mut Store, imports: Imports) -> core::result::Result<&'g Instance, Ran> {
+    // Without a start section no guest code runs here, and the process stays in the kernel.
+    let runs_code = guest.module.info.has_start;
+    if runs_code && !leave_kernel(guest, store).map_err(Ran::Unwound)? {
+        return Err(Ran::Killed);
+    }
+    let instance = Instance::new(store, &guest.module.compiled, &imports);
+    let instance = instance.map_err(|trap| if runs_code { Ran::Unwound(trap) } else { Ran::Failed(trap) })?;
+    guest.memory.attach(store, &instance);
+    if runs_code && !guest.current.enter() {
+        return Err(Ran::Unwound(Trap { message: String::new() }));
+    }
+    Ok(guest.instance.get_or_init(|| instance))
+}
+
+/// KERNEL to GUEST before guest code first runs. Only a clone can have handlers by now, and what is pending for them is delivered
+/// first. False when the process must die, or is over.
+fn leave_kernel(guest: &Guest, store: &mut Store) -> core::result::Result<bool, Trap> {
+    loop {
+        let delivery = match guest.current.leave() {
+            Leave::Guest => return Ok(true),
+            Leave::Die => return Ok(false),
+            Leave::Deliver(delivery) => delivery,
+        };
+        if let Some(instance) = guest.instance.get() {
+            if !guest.current.leave_for_handler() {
+                return Ok(false);
+            }
+            instance.call_table(store, delivery.handler, i32::from(delivery.signal.number()))?;
+            guest.memory.refresh(store);
+            if !guest.current.enter() {
+                return Err(Trap { message: String::new() });
+            }
+        }
+        guest.current.finish_delivery(&delivery);
+    }
+}
+
+fn finish(guest: &Guest, ran: Ran) -> Ended {
+    let current = &guest.current;
+    match ran {
+        Ran::Killed => current.die(),
+        Ran::Failed(trap) => fail(current, CANNOT_RUN, &trap.message),
+        Ran::Returned if current.enter() => {
+            current.decide_exit(0);
+            current.die();
+        }
+        Ran::Unwound(_) if current.is_over() => {}
+        Ran::Unwound(trap) => match guest.next.take() {
+            Some(program) => return Ended::Exec(program),
+            None if current.enter() => {
+                let message = guest.trap.take().unwrap_or(trap.message);
+                complain(current, &message);
+                current.decide(Termination::Signaled { signal: Signal::SIGABRT, core: true });
+                current.die();
+            }
+            None if current.is_over() => return parked(),
+            // It is in the kernel still, so kernel code trapped: nothing can be trusted any more.
+            None => {
+                sync::declare_dead();
+                return Ended::Over;
+            }
+        },
+        Ran::Returned => return parked(),
+    }
+    Ended::Over
+}
+
+/// Somebody else buries the process. In the browser this thread is about to be terminated.
+fn parked() -> Ended {
+    let _never_in_the_browser = platform::park::<()>();
+    Ended::Over
+}
+
+/// A line on the process's standard error, if it has one.
+fn complain(current: &Current, message: &str) {
+    let command = current.command();
+    let name = command.args.iter().next().filter(|name| !name.is_empty()).unwrap_or(&command.exe);
+    let line = [name, b": ", message.as_bytes(), b"\n"].concat();
+    let _nobody_to_tell = io::write(current, Fd(2), &mut line.as_slice());
+}

@@ -16,6 +16,8 @@ pub struct Civil {
 pub const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+pub const WEEKDAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+
 /// From seconds since 1970: days are counted in eras of 400 years that start on 1 March 0000.
 pub fn civil(seconds: i64) -> Civil {
     let days = seconds.div_euclid(86_400) + 719_468;
@@ -39,6 +41,48 @@ pub fn civil(seconds: i64) -> Civil {
 /// Nanoseconds since 1970.
 pub fn now_ns() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as i64)
+}
+
+/// strftime(3) of a time in nanoseconds since 1970; conversions that it doesn't know stay as they are. `%N` is the
+/// fraction in nine digits, as in date(1).
+pub fn format(format: &str, ns: i64) -> String {
+    let seconds = ns.div_euclid(1_000_000_000);
+    let c = civil(seconds);
+    let weekday = (seconds.div_euclid(86_400) + 4).rem_euclid(7) as usize;
+    let month = MONTHS[(c.month - 1) as usize];
+    let mut out = String::new();
+    let mut chars = format.chars();
+    while let Some(ch) = chars.next() {
+        if ch != '%' {
+            out.push(ch);
+            continue;
+        }
+        match chars.next() {
+            Some('Y') => out += &c.year.to_string(),
+            Some('y') => out += &format!("{:02}", c.year.rem_euclid(100)),
+            Some('m') => out += &format!("{:02}", c.month),
+            Some('d') => out += &format!("{:02}", c.day),
+            Some('e') => out += &format!("{:>2}", c.day),
+            Some('H') => out += &format!("{:02}", c.hour),
+            Some('M') => out += &format!("{:02}", c.minute),
+            Some('S') => out += &format!("{:02}", c.second),
+            Some('N') => out += &format!("{:09}", ns.rem_euclid(1_000_000_000)),
+            Some('s') => out += &seconds.to_string(),
+            Some('b' | 'h') => out += month,
+            Some('a') => out += WEEKDAYS[weekday],
+            Some('F') => out += &format!("{}-{:02}-{:02}", c.year, c.month, c.day),
+            Some('T') => out += &format!("{:02}:{:02}:{:02}", c.hour, c.minute, c.second),
+            Some('R') => out += &format!("{:02}:{:02}", c.hour, c.minute),
+            Some('z') => out += "+0000",
+            Some('Z') => out += "UTC",
+            Some('n') => out.push('\n'),
+            Some('t') => out.push('\t'),
+            Some('%') => out.push('%'),
+            Some(other) => out.extend(['%', other]),
+            None => out.push('%'),
+        }
+    }
+    out
 }
 
 /// A duration as sleep(1) and timeout(1) take it: a decimal number with an optional `s`, `m`, `h` or `d`.
@@ -71,6 +115,13 @@ mod tests {
             let c = civil(seconds);
             assert_eq!((c.year, c.month, c.day, c.hour, c.minute, c.second), date, "{seconds}");
         }
+    }
+
+    #[test]
+    fn times_format_as_strftime_does() {
+        let ns = 1_700_000_000_000_000_007;
+        assert_eq!(format("%a %b %e %T %Y %z", ns), "Tue Nov 14 22:13:20 2023 +0000");
+        assert_eq!(format("%F %R:%S.%N %s %y%% %q", ns), "2023-11-14 22:13:20.000000007 1700000000 23% %q");
     }
 
     #[test]

@@ -1,0 +1,7 @@
+//! Commands about modes and owners, and the symbolic modes that they share.
+
+pub mod chmod;
+pub mod chown;
+pub mod mkdir;
+pub mod symbolic;
+pub mod tree;

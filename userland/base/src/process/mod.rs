@@ -1,0 +1,5 @@
+//! Commands about processes and time: kill, sleep, timeout.
+
+pub mod kill;
+pub mod sleep;
+pub mod timeout;

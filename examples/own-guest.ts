@@ -5,8 +5,7 @@ import init, { createInMemoryFileSystem, createKernel, createWasmVmRuntime } fro
 export async function filterWith(url: string, input: string): Promise<string> {
   await init();
   const kernel = createKernel({ filesystem: createInMemoryFileSystem(), env: { PATH: "/bin" } });
-  await kernel.mount(createWasmVmRuntime());
-  // A URL, bytes, or a module that is compiled already.
+  // The userland's commands, and one more: a URL, bytes, or a module that is compiled already.
   await kernel.mount(createWasmVmRuntime({ commands: { "my-filter": url } }));
   const { exitCode, stdout, stderr } = await kernel.exec("my-filter | sort | uniq -c", { stdin: input });
   await kernel.dispose();

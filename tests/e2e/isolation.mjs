@@ -23,7 +23,7 @@ bare.test("createKernel_throws_an_error_that_says_what_to_do", async ({ page }) 
   });
   assert.equal(isolated, false);
   assert.equal(error?.isKernelError, true, JSON.stringify(error));
-  assert.match(error.message, /isolated/);
+  assert.match(error.message, /isolat/);
   assert.match(error.message, /Cross-Origin-Opener-Policy: same-origin/);
   assert.match(error.message, /Cross-Origin-Embedder-Policy: require-corp/);
 });

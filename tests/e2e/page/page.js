@@ -11,7 +11,6 @@ globalThis.boot = async (options = {}) => {
   });
   const names = await (await fetch("./guests/guests.json")).json();
   const commands = Object.fromEntries(names.map((name) => [`guest-${name}`, new URL(`./guests/${name}.wasm`, location.href).href]));
-  await kernel.mount(cobnut.createWasmVmRuntime());
   await kernel.mount(cobnut.createWasmVmRuntime({ commands }));
   return kernel;
 };

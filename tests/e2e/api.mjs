@@ -105,7 +105,7 @@ for (const [name, command] of ENDLESS) {
       const ended = await globalThis.outcome(kernel.exec(running, { timeout: 500 }));
       const living = globalThis.alive(kernel);
       const echo = await kernel.exec("echo still here");
-      await globalThis.until(async () => (await kernel.stats()).doomedWorkers === 0, 3000, "the workers' end");
+      await globalThis.until(async () => (await kernel.stats()).tearingDown === 0, 3000, "the workers' end");
       return { result: ended, left: living, after: echo, workers: await kernel.stats() };
     }, command);
     assert.ok(result.error, `it ended by itself: ${JSON.stringify(result.value)}`);
@@ -116,7 +116,7 @@ for (const [name, command] of ENDLESS) {
     assert.ok(result.seconds >= 0.5 && result.seconds <= 1, `took ${result.seconds} s`);
     assert.deepEqual(left, []);
     assert.deepEqual(after, { exitCode: 0, stdout: "still here\n", stderr: "" });
-    assert.equal(workers.doomedWorkers, 0);
+    assert.equal(workers.tearingDown, 0);
   });
 }
 

@@ -66,7 +66,7 @@ load.test("2000_one_after_another_leave_no_worker_and_no_memory", async ({ page 
     await run(50);
     const start = await kernel.stats();
     await run(2000);
-    await globalThis.until(async () => (await kernel.stats()).doomedWorkers === 0, 5000, "the workers' end");
+    await globalThis.until(async () => (await kernel.stats()).tearingDown === 0, 5000, "the workers' end");
     return { statuses: seen, before: start, after: await kernel.stats() };
   });
   assert.deepEqual(statuses, { 42: 2050 });
@@ -94,7 +94,7 @@ load.test("300_spinning_ones_killed_leave_no_worker_and_no_memory", async ({ pag
       for (const process of started) process.kill(9);
       for (const status of await Promise.all(started.map((process) => process.wait()))) seen[status] = (seen[status] ?? 0) + 1;
     };
-    const settled = () => globalThis.until(async () => (await kernel.stats()).doomedWorkers === 0, 10_000, "the workers' end");
+    const settled = () => globalThis.until(async () => (await kernel.stats()).tearingDown === 0, 10_000, "the workers' end");
     await batch(10);
     await settled();
     const first = await kernel.stats();
@@ -108,9 +108,9 @@ load.test("300_spinning_ones_killed_leave_no_worker_and_no_memory", async ({ pag
 
 /** Nobody lives, and the kernel's memory is what it was. */
 function leavesNothing(before, after) {
-  assert.equal(after.processes, before.processes);
-  assert.equal(after.doomedWorkers, 0);
-  assert.ok(after.workers <= Math.max(before.workers, after.idleWorkers), `workers: ${JSON.stringify(before)} → ${JSON.stringify(after)}`);
+  assert.equal(after.liveProcesses, before.liveProcesses);
+  assert.equal(after.tearingDown, 0);
+  assert.ok(after.liveWorkers <= Math.max(before.liveWorkers, after.idleWorkers), `workers: ${JSON.stringify(before)} → ${JSON.stringify(after)}`);
   const grown = after.allocatedBytes - before.allocatedBytes;
   assert.ok(grown <= LEFT_OVER_BYTES, `${grown} bytes more are allocated`);
 }

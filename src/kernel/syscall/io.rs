@@ -49,8 +49,8 @@ pub fn read_file(current: &Current, file: &OpenFile, into: &mut dyn Sink) -> Sys
 fn wait_read(current: &Current, file: &OpenFile, into: &mut dyn Sink) -> SysResult<usize> {
     match &file.file {
         // VMIN and VTIME have rules of their own.
-        File::PtySlave(pty) if file.nonblocking() => return Ok(tty::read_available(pty, into)?),
-        File::PtySlave(pty) => return tty::wait_read(current, pty, into),
+        File::PtySlave(pty) if file.nonblocking() => return Ok(super::tty::read_available(pty, into)?),
+        File::PtySlave(pty) => return super::tty::wait_read(current, pty, into),
         _ if file.nonblocking() => return Err(Errno::EAGAIN.into()),
         _ => {}
     }

@@ -4,11 +4,12 @@
 //! flags do something is [`super::line_discipline`]'s and [`super::output`]'s business; the rest describe serial lines.
 //!
 //! <https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap11.html>
+// Flags and control characters have POSIX's and Linux's names, and their meaning there.
+#![allow(missing_docs)]
 
 bitflags::bitflags! {
     /// `c_iflag`: what happens to bytes on their way in.
     #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-    #[allow(missing_docs)]
     pub struct InputFlags: u32 {
         const IGNBRK = 0x1;
         const BRKINT = 0x2;
@@ -30,7 +31,6 @@ bitflags::bitflags! {
 
     /// `c_oflag`: what happens to bytes on their way out.
     #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-    #[allow(missing_docs)]
     pub struct OutputFlags: u32 {
         const OPOST = 0x1;
         const OLCUC = 0x2;
@@ -47,7 +47,6 @@ bitflags::bitflags! {
 
     /// `c_cflag`: the line itself. Has no effect on a pseudo-terminal.
     #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-    #[allow(missing_docs)]
     pub struct ControlFlags: u32 {
         const B38400 = 0xf;
         const CS6 = 0x10;
@@ -64,7 +63,6 @@ bitflags::bitflags! {
 
     /// `c_lflag`: editing, echo and signals.
     #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-    #[allow(missing_docs)]
     pub struct LocalFlags: u32 {
         const ISIG = 0x1;
         const ICANON = 0x2;
@@ -89,7 +87,6 @@ bitflags::bitflags! {
 /// An index into `c_cc`, with Linux's numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(usize)]
-#[allow(missing_docs)]
 pub enum ControlChar {
     Intr = 0,
     Quit = 1,
@@ -118,7 +115,6 @@ pub const DISABLED: u8 = 0;
 
 /// A terminal's settings.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[allow(missing_docs)]
 pub struct Termios {
     pub input: InputFlags,
     pub output: OutputFlags,

@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
 
-use cli::{Exit, Opt, Order, Outcome, Output, Spec, complain, names::Names, quote, time};
+use cli::{Opt, Order, Outcome, Output, Spec, complain, names::Names, quote, time};
 use sys::{FileType, Stat, StatFs};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,32 +58,17 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
         match text {
             Ok(text) if format.as_ref().is_some_and(|(_, printf)| *printf) => out.put(&unescape(&text)),
             Ok(text) => out.line(text.as_bytes()),
-            Err(Failure::Errno(why)) => {
+            Err(why) => {
                 let what = if chosen(Id::FileSystem) { "cannot read file system information for" } else { "cannot statx" };
                 complain(name, format_args!("{what} {}: {why}", quote::always(operand)));
                 status = 1;
-            }
-            Err(Failure::Directive(directive)) => {
-                complain(name, format_args!("'%{directive}': invalid directive"));
-                return Err(Exit(1));
             }
         }
     }
     Ok(out.finish(name, status, 1))
 }
 
-enum Failure {
-    Errno(sys::Errno),
-    Directive(String),
-}
-
-impl From<sys::Errno> for Failure {
-    fn from(why: sys::Errno) -> Self {
-        Failure::Errno(why)
-    }
-}
-
-fn file(path: &OsStr, follow: bool, format: Option<&str>) -> Result<String, Failure> {
+fn file(path: &OsStr, follow: bool, format: Option<&str>) -> sys::Result<String> {
     // `-` is standard input.
     let stat = match path.to_str() {
         Some("-") => sys::fstat(sys::Fd::STDIN),
@@ -91,26 +76,26 @@ fn file(path: &OsStr, follow: bool, format: Option<&str>) -> Result<String, Fail
         _ => sys::lstat(path),
     }?;
     match format {
-        Some(format) => expand(format, |directive| file_directive(directive, path, &stat)),
+        Some(format) => Ok(expand(format, |directive| file_directive(directive, path, &stat))),
         None => {
             let device = matches!(stat.file_type(), FileType::CharDevice | FileType::BlockDevice);
             let name = if stat.file_type() == FileType::Symlink { "%N" } else { "%n" };
             let kind = if device { "\tDevice type: %t,%T" } else { "" };
             let format = format!(
-                "  File: {name}\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nDevice: %Hd,%Ld\tInode: %-11i Links: %-5h{kind}\nAccess: (%04a/%10.10A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\nAccess: %x\nModify: %y\nChange: %z\n Birth: %w"
+                "  File: {name}\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nDevice: %Hd,%Ld\tInode: %-11i Links: %h{kind}\nAccess: (%04a/%10.10A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\nAccess: %x\nModify: %y\nChange: %z\n Birth: %w"
             );
-            expand(&format, |directive| file_directive(directive, path, &stat))
+            Ok(expand(&format, |directive| file_directive(directive, path, &stat)))
         }
     }
 }
 
-fn file_system(path: &OsStr, format: &str) -> Result<String, Failure> {
+fn file_system(path: &OsStr, format: &str) -> sys::Result<String> {
     let fs = sys::statfs(path)?;
-    expand(format, |directive| fs_directive(directive, path, &fs))
+    Ok(expand(format, |directive| fs_directive(directive, path, &fs)))
 }
 
 /// Replaces `%[flags][width][.precision]X`, where `value` knows what X (with an `H` or `L` before it) stands for.
-fn expand(format: &str, value: impl Fn(&str) -> Option<String>) -> Result<String, Failure> {
+fn expand(format: &str, value: impl Fn(&str) -> Option<String>) -> String {
     let mut out = String::new();
     let mut rest = format;
     while let Some(at) = rest.find('%') {
@@ -131,7 +116,8 @@ fn expand(format: &str, value: impl Fn(&str) -> Option<String>) -> Result<String
         let len = if rest.starts_with(['H', 'L']) && rest.len() > 1 { 2 } else { rest.chars().next().map_or(0, char::len_utf8) };
         let directive = &rest[..len];
         rest = &rest[len..];
-        let mut text = value(directive).ok_or_else(|| Failure::Directive(directive.to_owned()))?;
+        // As GNU's: what is unknown shows as a question mark.
+        let mut text = value(directive).unwrap_or_else(|| "?".to_owned());
         if let Some(precision) = precision.and_then(|p| p.parse::<usize>().ok())
             && matches!(directive, "A" | "n" | "F" | "U" | "G")
         {
@@ -145,7 +131,7 @@ fn expand(format: &str, value: impl Fn(&str) -> Option<String>) -> Result<String
             let _ = write!(out, "{text:>width$}");
         }
     }
-    Ok(out + rest)
+    out + rest
 }
 
 fn file_directive(directive: &str, path: &OsStr, stat: &Stat) -> Option<String> {
@@ -337,10 +323,9 @@ mod tests {
             "Hd" => Some("8".to_owned()),
             _ => None,
         };
-        let text = |format| expand(format, value).ok();
-        assert_eq!(text("%a|%5a|%-5a|%05a|%%"), Some("644|  644|644  |00644|%".into()));
-        assert_eq!(text("%4.3A|%Hd"), Some(" -rw|8".into()));
-        assert_eq!(text("%q"), None);
+        let text = |format| expand(format, value);
+        assert_eq!(text("%a|%5a|%-5a|%05a|%%"), "644|  644|644  |00644|%");
+        assert_eq!(text("%4.3A|%Hd|%q"), " -rw|8|?");
     }
 
     #[test]

@@ -25,7 +25,12 @@ pub fn environment() -> Vec<Vec<u8>> {
 
 /// Says why a command did not start; the status that shells expect for it.
 pub fn cannot_start(name: &str, command: &OsStr, why: Errno) -> i32 {
-    complain(name, format_args!("{}: {why}", quote::always(command)));
+    let doing = match name {
+        "timeout" | "nohup" => "failed to run command ",
+        "setsid" => "failed to execute ",
+        _ => "",
+    };
+    complain(name, format_args!("{doing}{}: {why}", quote::always(command)));
     if why == Errno::ENOENT { EXIT_NOT_FOUND } else { EXIT_CANNOT_RUN }
 }
 

@@ -1,5 +1,6 @@
 //! Colours: GNU's defaults by kind of file, changed by `LS_COLORS`.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use sys::{FileType, Mode};
@@ -46,21 +47,30 @@ impl Painter {
     }
 
     /// `text` in the colour of `entry`. `target_missing` is for links that lead nowhere.
-    pub fn paint(&mut self, entry: &Entry, target_missing: bool, text: &[u8]) -> Vec<u8> {
+    pub fn paint(&self, entry: &Entry, target_missing: bool, text: &[u8]) -> Vec<u8> {
         let Some(color) = self.palette.as_ref().and_then(|palette| palette.of(entry, target_missing)) else {
             return text.to_vec();
         };
         let mut painted = Vec::with_capacity(text.len() + color.len() + 16);
-        if !self.started {
-            painted.extend_from_slice(b"\x1b[0m");
-        }
         painted.extend_from_slice(b"\x1b[");
         painted.extend_from_slice(color.as_bytes());
         painted.push(b'm');
         painted.extend_from_slice(text);
         painted.extend_from_slice(b"\x1b[0m");
-        self.started = true;
         painted
+    }
+
+    /// Painted text as it goes out: a reset comes before the first colour of all.
+    pub fn outgoing<'a>(&mut self, text: &'a [u8]) -> Cow<'a, [u8]> {
+        let first = if self.started || !self.is_on() { None } else { text.windows(2).position(|w| w == b"\x1b[") };
+        let Some(at) = first else { return Cow::Borrowed(text) };
+        self.started = true;
+        Cow::Owned([&text[..at], b"\x1b[0m", &text[at..]].concat())
+    }
+
+    /// Whether it matters where links lead: only when `LS_COLORS` colours those that lead nowhere.
+    pub fn follows_links(&self) -> bool {
+        self.palette.as_ref().is_some_and(|palette| ["or", "mi"].iter().any(|key| palette.has(key)))
     }
 
     pub fn is_on(&self) -> bool {
@@ -86,6 +96,10 @@ impl Palette {
             }
         }
         palette
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.kinds.get(key).is_some_and(|color| !color.is_empty() && color != "0")
     }
 
     fn of(&self, entry: &Entry, target_missing: bool) -> Option<&str> {

@@ -68,7 +68,11 @@ pub fn sort(entries: &mut [Entry], config: &Config) {
         });
     }
     if config.directories_first {
-        entries.sort_by_key(|entry| entry.kind != FileType::Directory);
+        // A link to a directory goes with the directories.
+        entries.sort_by_cached_key(|entry| match entry.kind {
+            FileType::Symlink => !sys::stat(&entry.path).is_ok_and(|stat| stat.is_dir()),
+            kind => kind != FileType::Directory,
+        });
     }
 }
 

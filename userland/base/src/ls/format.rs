@@ -5,7 +5,7 @@ use std::path::Path;
 
 use cli::{Output, quote};
 use sys::{FileType, Mode};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::UnicodeWidthChar;
 
 use super::Ls;
 use super::config::{Config, Format, Indicator, Quoting, Sizes};
@@ -31,19 +31,20 @@ pub fn listing(ls: &mut Ls, entries: &[Entry]) {
     }
     let cells = cells(ls, entries);
     match ls.config.format {
-        Format::Columns => columns(&mut ls.out, &cells, &ls.config, false),
-        Format::Across => columns(&mut ls.out, &cells, &ls.config, true),
-        Format::Commas => commas(&mut ls.out, &cells, &ls.config),
+        Format::Columns | Format::Across if ls.config.width == 0 => separated(ls, &cells, b"  "),
+        Format::Columns => columns(ls, &cells, false),
+        Format::Across => columns(ls, &cells, true),
+        Format::Commas => commas(ls, &cells),
         Format::OnePerLine | Format::Long => {
             for cell in &cells {
-                ls.out.put(&cell.text);
+                ls.put_painted(&cell.text);
                 ls.out.put(&[ls.config.line_end]);
             }
         }
     }
 }
 
-fn cells(ls: &mut Ls, entries: &[Entry]) -> Vec<Cell> {
+fn cells(ls: &Ls, entries: &[Entry]) -> Vec<Cell> {
     let aligned = quotes_are_aligned(entries, &ls.config);
     let prefixes: Vec<String> = prefixes(entries, &ls.config);
     entries
@@ -147,10 +148,10 @@ pub fn quotes_are_aligned(entries: &[Entry], config: &Config) -> bool {
 }
 
 /// A name with its colour and indicator, and its width on the screen.
-pub fn name(ls: &mut Ls, entry: &Entry, aligned: bool) -> (Vec<u8>, usize) {
+pub fn name(ls: &Ls, entry: &Entry, aligned: bool) -> (Vec<u8>, usize) {
     let shown = shown_name(&entry.name, &ls.config);
     let space = aligned && shown == entry.name.as_encoded_bytes();
-    let missing = entry.kind == FileType::Symlink && ls.painter.is_on() && sys::stat(&entry.path).is_err();
+    let missing = entry.kind == FileType::Symlink && ls.painter.follows_links() && sys::stat(&entry.path).is_err();
     let mut width = display_width(&shown);
     let mut text = Vec::new();
     if space {
@@ -228,7 +229,8 @@ fn octal(b: u8) -> Vec<u8> {
 }
 
 fn display_width(text: &[u8]) -> usize {
-    String::from_utf8_lossy(text).width()
+    // A control character takes no room.
+    String::from_utf8_lossy(text).chars().map(|c| c.width().unwrap_or(0)).sum()
 }
 
 /// The most columns that fit, each as wide as its widest entry and a gap.
@@ -251,24 +253,35 @@ fn column_widths(cells: &[Cell], line: usize, across: bool) -> Vec<usize> {
     vec![0]
 }
 
-fn columns(out: &mut Output, cells: &[Cell], config: &Config, across: bool) {
-    let widths = column_widths(cells, config.width, across);
+fn columns(ls: &mut Ls, cells: &[Cell], across: bool) {
+    let widths = column_widths(cells, ls.config.width, across);
     let rows = cells.len().div_ceil(widths.len());
     for row in 0..rows {
         let mut start = 0;
         for (column, width) in widths.iter().enumerate() {
             let at = if across { row * widths.len() + column } else { column * rows + row };
             let Some(cell) = cells.get(at) else { break };
-            out.put(&cell.text);
+            ls.put_painted(&cell.text);
             let next = if across { at + 1 } else { at + rows };
             let is_last = column + 1 == widths.len() || next >= cells.len();
             if !is_last {
-                indent(out, start + cell.width, start + width, config.tab_size);
+                indent(&mut ls.out, start + cell.width, start + width, ls.config.tab_size);
             }
             start += width;
         }
-        out.put(&[config.line_end]);
+        ls.out.put(&[ls.config.line_end]);
     }
+}
+
+/// All on one line.
+fn separated(ls: &mut Ls, cells: &[Cell], separator: &[u8]) {
+    for (index, cell) in cells.iter().enumerate() {
+        if index != 0 {
+            ls.out.put(separator);
+        }
+        ls.put_painted(&cell.text);
+    }
+    ls.out.put(&[ls.config.line_end]);
 }
 
 /// Moves to a column with tabs where they reach, as GNU's ls does.
@@ -284,24 +297,27 @@ fn indent(out: &mut Output, mut from: usize, to: usize, tab_size: usize) {
     }
 }
 
-fn commas(out: &mut Output, cells: &[Cell], config: &Config) {
+fn commas(ls: &mut Ls, cells: &[Cell]) {
     let mut at = 0;
     for (index, cell) in cells.iter().enumerate() {
         if index != 0 {
-            let fits = config.width == 0 || at + cell.width + GAP < config.width;
-            out.put(if fits { b", " } else { b",\n" });
+            let fits = ls.config.width == 0 || at + cell.width + GAP < ls.config.width;
+            ls.out.put(if fits { b", " } else { b",\n" });
             at = if fits { at + GAP } else { 0 };
         }
-        out.put(&cell.text);
+        ls.put_painted(&cell.text);
         at += cell.width;
     }
-    out.put(&[config.line_end]);
+    ls.out.put(&[ls.config.line_end]);
 }
 
 /// The target of a link, for a long listing.
-pub fn target(ls: &mut Ls, entry: &Entry) -> Vec<u8> {
+pub fn target(ls: &Ls, entry: &Entry) -> Vec<u8> {
     let Ok(target) = std::fs::read_link(&entry.path) else { return Vec::new() };
     let shown = shown_name(target.as_os_str(), &ls.config);
+    if !ls.painter.follows_links() && ls.config.indicator < Indicator::FileType && !ls.config.directories_first {
+        return shown;
+    }
     let full = entry.path.parent().unwrap_or(Path::new("")).join(&target);
     match sys::stat(&full) {
         Ok(stat) => {
@@ -347,7 +363,8 @@ mod tests {
         let names = ["a", "bb", "ccc", "dddd", "eeeee", "ffffff"];
         assert_eq!(widths(&names, 80, false), [3, 4, 5, 6, 7, 6]);
         assert_eq!(widths(&names, 20, false), [4, 6, 6]);
-        assert_eq!(widths(&names, 12, false), [0]);
+        assert_eq!(widths(&names, 12, false), [5, 6]);
+        assert_eq!(widths(&names, 11, false), [0]);
         assert_eq!(widths(&names, 0, false).len(), 6);
     }
 }

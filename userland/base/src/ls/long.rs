@@ -63,7 +63,7 @@ pub fn listing(ls: &mut Ls, entries: &[Entry]) {
             line.extend(format::target(ls, entry));
         }
         line.push(ls.config.line_end);
-        ls.out.put(&line);
+        ls.put_painted(&line);
     }
 }
 

@@ -48,6 +48,11 @@ impl Ls {
         self.status = self.status.max(status);
     }
 
+    fn put_painted(&mut self, text: &[u8]) {
+        let text = self.painter.outgoing(text);
+        self.out.put(&text);
+    }
+
     fn operands(&mut self, operands: Vec<OsString>) {
         let named = !operands.is_empty();
         let operands = if named { operands } else { vec![OsString::from(".")] };

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use cli::{Exit, Order, Outcome, Spec, complain, quote, time::parse_duration};
+use cli::{Order, Outcome, Spec, quote, time::parse_duration};
 
 const SPEC: Spec<()> = Spec {
     name: "sleep",
@@ -17,25 +17,16 @@ const SPEC: Spec<()> = Spec {
 /// As long as a `Duration` that every platform's clock can add to now.
 const LONGEST: Duration = Duration::from_secs(1 << 32);
 
-pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
+pub fn run(_name: &'static str, arguments: Vec<OsString>) -> Outcome {
     let parsed = SPEC.parse(arguments)?;
     if parsed.operands.is_empty() {
         return Err(SPEC.missing_operand(None));
     }
     let mut total = 0.0;
-    let mut bad = false;
     for operand in &parsed.operands {
-        match operand.to_str().and_then(parse_duration) {
-            Some(seconds) => total += seconds,
-            None => {
-                complain(name, format_args!("invalid time interval {}", quote::always(operand)));
-                bad = true;
-            }
-        }
-    }
-    if bad {
-        complain(name, format_args!("try '{name} --help' for more information."));
-        return Err(Exit(1));
+        let seconds = operand.to_str().and_then(parse_duration);
+        total += seconds
+            .ok_or_else(|| SPEC.usage_error(format_args!("invalid time interval {}", quote::always(operand))))?;
     }
     while total.is_infinite() {
         std::thread::sleep(LONGEST);

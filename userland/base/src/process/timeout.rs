@@ -78,7 +78,7 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
     }
     let [limit, command @ ..] = parsed.operands.as_slice() else { return Err(SPEC.missing_operand(None)) };
     if command.is_empty() {
-        return Err(SPEC.missing_operand(Some(limit)));
+        return Err(SPEC.missing_operand(None));
     }
     timeout.command = command[0].clone();
     timeout.start(duration(limit)?, command)

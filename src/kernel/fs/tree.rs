@@ -1,8 +1,9 @@
 //! The tree that a kernel starts with.
 
-use super::{Base, Caller, DevFs, Follow, MemFs, Vfs, path};
-use crate::kernel::error::Result;
+use super::{Base, Caller, DevFs, FileSystem, Follow, MemFs, Vfs, path};
+use crate::kernel::error::{Errno, Result};
 use crate::kernel::syscall::path::{chmod, mkdir};
+use std::sync::Arc;
 
 /// Directories and their modes, parents first.
 const DIRECTORIES: &[(&[u8], u32)] = &[
@@ -21,10 +22,18 @@ const DIRECTORIES: &[(&[u8], u32)] = &[
 
 /// A file system in memory of at most `limit` bytes, with the usual directories, and the devices at `/dev`. ENOSPC.
 pub fn in_memory(limit: u64) -> Result<Vfs> {
-    let vfs = Vfs::new(MemFs::new(limit));
+    furnished(MemFs::new(limit))
+}
+
+/// A tree over `file_system`, whose directories that are there stay as they are; otherwise as [`in_memory`].
+pub fn furnished(file_system: Arc<dyn FileSystem>) -> Result<Vfs> {
+    let vfs = Vfs::new(file_system);
     let page = Caller::page(&vfs);
     for &(directory, mode) in DIRECTORIES {
-        mkdir(page, Base::Root, directory, 0o755)?;
+        match mkdir(page, Base::Root, directory, 0o755) {
+            Err(error) if error.errno == Errno::EEXIST => continue,
+            made => made?,
+        }
         chmod(page, Base::Root, directory, mode, Follow::Yes)?;
     }
     let dev = path::existing(&page, Base::Root, b"/dev", Follow::Yes)?;

@@ -1,0 +1,247 @@
+//! The public API: `createKernel` and the class [`WebKernel`] (`Kernel` in JavaScript).
+
+use super::error::{JsResult, about, disposed, error, promise, throw_if_dead};
+use super::exec::{ExecRequest, exec};
+use super::file_system::{done, file_system_of, is_recursive, settled};
+use super::files::Files;
+use super::machine::Machine;
+use super::options::{Options, merge_env, string_array};
+use super::shell::{ShellHandle, ShellRequest, connect_terminal, open_shell};
+use super::spawned::{ManagedProcess, spawn};
+use super::{alloc, glue, panic, runtime};
+use crate::kernel::fs::{Follow, tree};
+use crate::kernel::process::{ProcessInfo, ProcessState, StringList};
+use crate::kernel::Errno;
+use core::cell::RefCell;
+use js_sys::{Array, Function, Map, Object, Promise, Reflect};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+#[wasm_bindgen(module = "/src/web/api.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = allowsEverything)]
+    fn allows_everything(permissions: &JsValue) -> bool;
+}
+
+/// A kernel, until it is disposed.
+#[wasm_bindgen(js_name = Kernel, skip_typescript)]
+pub struct WebKernel {
+    machine: RefCell<Option<Rc<Machine>>>,
+    disposed: RefCell<Option<Promise>>,
+}
+
+/// What processes find in their environment unless the page says otherwise.
+const DEFAULT_ENV: [&str; 5] =
+    ["PATH=/usr/bin:/bin", "HOME=/root", "USER=root", "LOGNAME=root", "SHELL=/bin/sh"];
+
+/// Makes a kernel. Throws a `KernelError` where the page is not cross-origin isolated.
+#[wasm_bindgen(js_name = createKernel, skip_typescript)]
+pub fn create_kernel(options: JsValue) -> JsResult<WebKernel> {
+    throw_if_dead()?;
+    check_surroundings()?;
+    let options = Options::new(&options)?;
+    if !allows_everything(&options.get("permissions").unwrap_or(JsValue::UNDEFINED)) {
+        return Err(error(Errno::ENOSYS, "function not implemented: the option permissions takes only allowAll"));
+    }
+    panic::set_hook();
+    panic::set_reporter(|text| super::error::die(&text));
+    let defaults: StringList = DEFAULT_ENV.into_iter().collect();
+    let env = merge_env(&defaults, &options.env("env")?);
+    let cwd = options.string("cwd")?.unwrap_or_else(|| "/".into());
+    if !cwd.starts_with('/') {
+        return Err(error(Errno::EINVAL, "the option cwd is no absolute path"));
+    }
+    let file_system = file_system_of(options.get("filesystem"))?;
+    let vfs = tree::furnished(file_system).map_err(|error| about(error, ""))?;
+    Files(&vfs).make_path(&cwd).map_err(|error| about(error, &cwd))?;
+    let machine = Machine::start(vfs, env, cwd);
+    Ok(WebKernel { machine: RefCell::new(Some(machine)), disposed: RefCell::default() })
+}
+
+fn check_surroundings() -> JsResult<()> {
+    match glue::what_isolation_lacks().as_str() {
+        "" => Ok(()),
+        lacking => Err(error(
+            Errno::ENOSYS,
+            &format!(
+                "this page can't share memory with workers, as it lacks {lacking}: serve it over https (or from localhost) with \
+                 the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, or \
+                 register the service worker coi-sw.js, which adds them on any static host"
+            ),
+        )),
+    }
+}
+
+impl WebKernel {
+    fn machine(&self) -> JsResult<Rc<Machine>> {
+        throw_if_dead()?;
+        self.machine.borrow().clone().ok_or_else(disposed)
+    }
+
+    /// A promise of something that needs the running kernel.
+    fn with<F>(&self, call: impl FnOnce(Rc<Machine>) -> JsResult<F>) -> Promise
+    where
+        F: Future<Output = JsResult<JsValue>> + 'static,
+    {
+        match self.machine().and_then(call) {
+            Ok(future) => promise(future),
+            Err(error) => Promise::reject(&error),
+        }
+    }
+}
+
+#[wasm_bindgen(js_class = Kernel)]
+#[allow(missing_docs)]
+impl WebKernel {
+    /// Makes a driver's commands available.
+    pub fn mount(&self, driver: JsValue) -> Promise {
+        self.with(|machine| Ok(runtime::mount(machine, driver)))
+    }
+
+    /// Runs a shell command.
+    pub fn exec(&self, command: String, options: JsValue) -> Promise {
+        self.with(|machine| Ok(exec(machine, ExecRequest::new(command, &options)?)))
+    }
+
+    /// Starts a process.
+    pub fn spawn(&self, command: String, args: JsValue, options: JsValue) -> JsResult<ManagedProcess> {
+        let args = match args.dyn_ref::<Array>() {
+            Some(args) => string_array(args),
+            None => (args.is_undefined() || args.is_null()).then(Vec::new),
+        };
+        let args = args.ok_or_else(|| error(Errno::EINVAL, "the arguments are no list of strings"))?;
+        spawn(&*self.machine()?, command, args, &options)
+    }
+
+    /// Starts a shell on a terminal.
+    #[wasm_bindgen(js_name = openShell)]
+    pub fn open_shell(&self, options: JsValue) -> JsResult<ShellHandle> {
+        open_shell(&*self.machine()?, ShellRequest::new(&options, None)?)
+    }
+
+    /// Runs a shell on the page's terminal until it ends.
+    #[wasm_bindgen(js_name = connectTerminal)]
+    pub fn connect_terminal(&self, options: JsValue) -> Promise {
+        self.with(|machine| Ok(connect_terminal(machine, options)))
+    }
+
+    /// Ends all processes and gives everything back.
+    pub fn dispose(&self) -> Promise {
+        if let Some(promise) = &*self.disposed.borrow() {
+            return promise.clone();
+        }
+        let Some(machine) = self.machine.take() else { return Promise::reject(&disposed()) };
+        let promise = promise(async move {
+            machine.shut_down().await?;
+            let drivers = machine.drivers.take();
+            for driver in drivers.into_iter().rev() {
+                dispose_driver(&driver).await?;
+            }
+            Ok(JsValue::UNDEFINED)
+        });
+        *self.disposed.borrow_mut() = Some(promise.clone());
+        promise
+    }
+
+    #[wasm_bindgen(js_name = writeFile)]
+    pub fn write_file(&self, path: &str, content: JsValue) -> Promise {
+        done(self.machine().and_then(|machine| Files(&machine.kernel().vfs).write(path, &content)))
+    }
+
+    #[wasm_bindgen(js_name = readFile)]
+    pub fn read_file(&self, path: &str) -> Promise {
+        settled(self.machine().and_then(|machine| Files(&machine.kernel().vfs).read(path)))
+    }
+
+    pub fn mkdir(&self, path: &str, options: JsValue) -> Promise {
+        let recursive = is_recursive(&options);
+        done(self.machine().and_then(|machine| Files(&machine.kernel().vfs).mkdir(path, recursive)))
+    }
+
+    pub fn readdir(&self, path: &str) -> Promise {
+        settled(self.machine().and_then(|machine| Files(&machine.kernel().vfs).read_dir(path)))
+    }
+
+    pub fn stat(&self, path: &str) -> Promise {
+        settled(self.machine().and_then(|machine| Files(&machine.kernel().vfs).stat(path, Follow::Yes)))
+    }
+
+    pub fn exists(&self, path: &str) -> Promise {
+        settled(self.machine().map(|machine| Files(&machine.kernel().vfs).exists(path)))
+    }
+
+    /// Command name → driver name.
+    #[wasm_bindgen(getter)]
+    pub fn commands(&self) -> JsResult<Map> {
+        let mut commands = self.machine()?.kernel().commands();
+        commands.sort();
+        let map = Map::new();
+        for (name, driver) in commands {
+            map.set(&String::from_utf8_lossy(&name).as_ref().into(), &driver.into());
+        }
+        Ok(map)
+    }
+
+    /// Pid → what the process is.
+    #[wasm_bindgen(getter)]
+    pub fn processes(&self) -> JsResult<Map> {
+        let map = Map::new();
+        for info in self.machine()?.kernel().processes() {
+            map.set(&info.process.pid.0.into(), &describe(&info));
+        }
+        Ok(map)
+    }
+
+    /// Numbers for tests and benches: allocated bytes, workers, processes.
+    pub fn stats(&self) -> JsResult<Object> {
+        let machine = self.machine()?;
+        let (all, idle, tearing_down) = machine.shared.workers.load();
+        let stats = Object::new();
+        let set = |name: &str, value: u32| {
+            let _is_set = Reflect::set(&stats, &name.into(), &value.into());
+        };
+        set("allocatedBytes", alloc::bytes_in_use());
+        set("liveWorkers", all);
+        set("idleWorkers", idle);
+        set("tearingDown", tearing_down);
+        set("liveProcesses", machine.kernel().live());
+        Ok(stats)
+    }
+}
+
+async fn dispose_driver(driver: &Object) -> JsResult<()> {
+    let dispose = Reflect::get(driver, &"dispose".into())?;
+    if let Some(dispose) = dispose.dyn_ref::<Function>() {
+        JsFuture::from(Promise::resolve(&dispose.call0(driver)?)).await?;
+    }
+    Ok(())
+}
+
+fn describe(info: &ProcessInfo) -> JsValue {
+    let object = Object::new();
+    let set = |name: &str, value: JsValue| {
+        let _is_set = Reflect::set(&object, &name.into(), &value);
+    };
+    let process = &info.process;
+    let command = process.command();
+    let text = |bytes: &[u8]| JsValue::from(String::from_utf8_lossy(bytes).as_ref());
+    let mut args = command.args.iter();
+    set("pid", process.pid.0.into());
+    set("ppid", info.ppid.0.into());
+    set("pgid", info.pgid.0.into());
+    set("sid", info.sid.0.into());
+    set("driver", process.driver.into());
+    set("command", text(args.next().unwrap_or(&command.exe)));
+    set("args", args.map(text).collect::<Array>().into());
+    let (status, exit_code) = match info.state {
+        ProcessState::Running => ("running", JsValue::NULL),
+        ProcessState::Stopped(_) => ("stopped", JsValue::NULL),
+        ProcessState::Zombie(termination) => ("exited", termination.exit_code().into()),
+    };
+    set("status", status.into());
+    set("exitCode", exit_code);
+    set("startTime", (process.started_ns as f64 / 1e6).into());
+    set("cpuTime", (process.cpu_ns() as f64 / 1e6).into());
+    object.into()
+}

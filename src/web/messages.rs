@@ -1,0 +1,197 @@
+//! What the page, the kernel worker and the process workers say to each other.
+//!
+//! Plain data of the kernel travels as a pointer into the shared memory, of which exactly one message exists; what only
+//! JavaScript can hold (compiled modules, memory images) travels beside it.
+
+use crate::kernel::process::Process;
+use crate::kernel::syscall::exec::Program;
+use crate::wasmvm::ModuleInfo;
+use js_sys::{Array, ArrayBuffer, WebAssembly};
+use std::sync::Arc;
+use wasm_bindgen::prelude::*;
+
+/// A process to be run.
+pub struct Job {
+    /// The process; nobody has adopted it.
+    pub process: Arc<Process>,
+    /// What it runs.
+    pub program: Program,
+    /// For a clone: where it goes on.
+    pub clone: Option<ClonePoint>,
+    /// For a clone: its memory.
+    pub image: Option<ArrayBuffer>,
+    /// The module, where its number does not tell it: of a clone that runs a file.
+    pub module: Option<(WebAssembly::Module, Arc<ModuleInfo>)>,
+}
+
+/// Where a clone goes on.
+#[derive(Clone, Copy)]
+pub struct ClonePoint {
+    /// The parent's `__stack_pointer`.
+    pub stack_pointer: u32,
+    /// The function of the table to call.
+    pub entry: u32,
+    /// Its argument.
+    pub arg: u32,
+}
+
+/// The part of a [`Job`] that travels as a pointer.
+struct Plain {
+    process: Arc<Process>,
+    program: Program,
+    clone: Option<ClonePoint>,
+    info: Option<Arc<ModuleInfo>>,
+}
+
+impl Job {
+    /// The parts of its message, and what is to be transferred. They must reach a [`Job::from_parts`] once.
+    fn into_parts(self) -> (Array, Array) {
+        let (module, info) = self.module.unzip();
+        let plain = Plain { process: self.process, program: self.program, clone: self.clone, info };
+        let pointer = Box::into_raw(Box::new(plain)) as u32;
+        let transfer: Array = self.image.iter().collect();
+        let parts = Array::of3(
+            &pointer.into(),
+            self.image.as_ref().map_or(&JsValue::UNDEFINED, AsRef::as_ref),
+            module.as_ref().map_or(&JsValue::UNDEFINED, AsRef::as_ref),
+        );
+        (parts, transfer)
+    }
+
+    fn from_parts(parts: &Array) -> Option<Job> {
+        let pointer = parts.get(0).as_f64()? as u32;
+        // SAFETY: the pointer was made by `into_parts`, on this memory, and each message is read once.
+        let plain = unsafe { Box::from_raw(pointer as *mut Plain) };
+        let Plain { process, program, clone, info } = *plain;
+        let image = parts.get(1).dyn_into().ok();
+        let module = parts.get(2).dyn_into().ok().zip(info);
+        Some(Job { process, program, clone, image, module })
+    }
+}
+
+/// A compiled module that a driver mounted, by its place in the list of them.
+#[derive(Clone)]
+pub struct Mounted {
+    /// Compiled.
+    pub module: WebAssembly::Module,
+    /// What is known of it.
+    pub info: Arc<ModuleInfo>,
+}
+
+/// To the kernel worker, from the page and from process workers.
+pub enum ToKernel {
+    /// One more program; its number is how many there were before.
+    Mount(Mounted),
+    /// Run this.
+    Start(Job),
+    /// A process worker has nothing to do.
+    Idle,
+    /// A process worker needs the programs that it has not got, to go on with an exec.
+    Need,
+    /// All processes have ended: stop every worker, then yourself.
+    Stop,
+    /// A panic, anywhere; for the page.
+    Panicked(String),
+}
+
+/// To a process worker.
+pub enum ToProcess {
+    /// One more program.
+    Mount(Mounted),
+    /// Run this.
+    Run(Job),
+    /// The programs that were asked for have been sent.
+    GoOn,
+    /// Close.
+    Retire,
+}
+
+const MOUNT: u32 = 0;
+const START: u32 = 1;
+const IDLE: u32 = 2;
+const NEED: u32 = 3;
+const STOP: u32 = 4;
+const PANICKED: u32 = 5;
+const GO_ON: u32 = 6;
+
+fn mount_parts(mounted: &Mounted) -> Array {
+    // The sender keeps its own count for as long as the message may be under way.
+    let info = Arc::into_raw(mounted.info.clone()) as u32;
+    Array::of2(&mounted.module, &info.into())
+}
+
+fn mounted(parts: &Array) -> Option<Mounted> {
+    let info = parts.get(1).as_f64()? as u32 as *const ModuleInfo;
+    // SAFETY: the count was made by `mount_parts`, on this memory, and each message is read once.
+    let info = unsafe { Arc::from_raw(info) };
+    Some(Mounted { module: parts.get(0).unchecked_into(), info })
+}
+
+fn tagged(tag: u32, parts: &JsValue) -> JsValue {
+    Array::of2(&tag.into(), parts).into()
+}
+
+/// A message, and what is to be moved with it.
+pub type Posted = (JsValue, Array);
+
+impl ToKernel {
+    /// To be posted, once.
+    pub fn into_js(self) -> Posted {
+        let alone = |tag| (tagged(tag, &JsValue::UNDEFINED), Array::new());
+        match self {
+            ToKernel::Mount(program) => (tagged(MOUNT, &mount_parts(&program)), Array::new()),
+            ToKernel::Start(job) => {
+                let (parts, transfer) = job.into_parts();
+                (tagged(START, &parts), transfer)
+            }
+            ToKernel::Idle => alone(IDLE),
+            ToKernel::Need => alone(NEED),
+            ToKernel::Stop => alone(STOP),
+            ToKernel::Panicked(text) => (tagged(PANICKED, &text.into()), Array::new()),
+        }
+    }
+
+    /// From a message, once.
+    pub fn from_js(message: &JsValue) -> Option<ToKernel> {
+        let message: &Array = message.dyn_ref()?;
+        let parts = message.get(1);
+        Some(match message.get(0).as_f64()? as u32 {
+            MOUNT => ToKernel::Mount(mounted(parts.unchecked_ref())?),
+            START => ToKernel::Start(Job::from_parts(parts.unchecked_ref())?),
+            IDLE => ToKernel::Idle,
+            NEED => ToKernel::Need,
+            STOP => ToKernel::Stop,
+            PANICKED => ToKernel::Panicked(parts.as_string()?),
+            _ => return None,
+        })
+    }
+}
+
+impl ToProcess {
+    /// To be posted, once.
+    pub fn into_js(self) -> Posted {
+        let alone = |tag| (tagged(tag, &JsValue::UNDEFINED), Array::new());
+        match self {
+            ToProcess::Mount(program) => (tagged(MOUNT, &mount_parts(&program)), Array::new()),
+            ToProcess::Run(job) => {
+                let (parts, transfer) = job.into_parts();
+                (tagged(START, &parts), transfer)
+            }
+            ToProcess::GoOn => alone(GO_ON),
+            ToProcess::Retire => alone(STOP),
+        }
+    }
+
+    /// From a message, once.
+    pub fn from_js(message: &JsValue) -> Option<ToProcess> {
+        let message: &Array = message.dyn_ref()?;
+        let parts = message.get(1);
+        Some(match message.get(0).as_f64()? as u32 {
+            MOUNT => ToProcess::Mount(mounted(parts.unchecked_ref())?),
+            START => ToProcess::Run(Job::from_parts(parts.unchecked_ref())?),
+            GO_ON => ToProcess::GoOn,
+            STOP => ToProcess::Retire,
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,336 @@
+//! The pool of process workers, on the kernel worker.
+//!
+//! Some stay warm; more are started on demand, one for each process that waits; those that are not needed any more close
+//! after a short while. A process's slot ([`Kernel::release_slot`]) is given back when its worker reports idle, or is
+//! really gone. At most as many jobs come as the kernel has slots, so nothing here needs a limit of its own.
+
+use super::glue;
+use super::messages::{Job, Mounted, Posted, ToKernel, ToProcess};
+use super::shared::Shared;
+use super::thread::{Event, Role, Thread};
+use crate::kernel::process::{Pid, Termination};
+use crate::kernel::sync;
+use core::cell::{Cell, RefCell};
+use core::sync::atomic::Ordering;
+use hashbrown::HashMap;
+use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+/// How many workers are kept although nothing runs.
+const WARM: usize = 4;
+/// How many start at once: each needs the CPU for some 20 ms.
+const STARTING_AT_ONCE: usize = 8;
+/// How long a worker beyond [`WARM`] stays idle before it closes.
+const IDLE_MS: f64 = 1_000.0;
+/// The status of a process for which no worker could be started.
+const NO_WORKER: u8 = 126;
+
+type WorkerId = u32;
+
+/// What a worker is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum State {
+    /// It has not reported yet.
+    Starting,
+    /// It waits for work.
+    Idle,
+    /// It runs this process.
+    Busy(Pid),
+}
+
+struct Worker {
+    thread: Thread,
+    state: State,
+    /// How many programs it has been sent.
+    programs: usize,
+    /// When it became idle, ms.
+    idle_since: f64,
+}
+
+/// The pool.
+pub struct Pool {
+    this: Weak<Pool>,
+    shared: Arc<Shared>,
+    programs: RefCell<Vec<Mounted>>,
+    workers: RefCell<HashMap<WorkerId, Worker>>,
+    /// Processes that wait for a worker.
+    queue: RefCell<VecDeque<Job>>,
+    next_id: Cell<WorkerId>,
+    stopping: Cell<bool>,
+    /// Whether a look for idle workers is planned.
+    trimming: Cell<bool>,
+}
+
+impl Pool {
+    /// A pool that warms up.
+    pub fn start(shared: Arc<Shared>) -> Rc<Pool> {
+        let pool = Rc::new_cyclic(|this| Pool {
+            this: this.clone(),
+            shared,
+            programs: RefCell::default(),
+            workers: RefCell::default(),
+            queue: RefCell::default(),
+            next_id: Cell::new(0),
+            stopping: Cell::new(false),
+            trimming: Cell::new(false),
+        });
+        pool.grow();
+        pool
+    }
+
+    /// Whether it takes no more work.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.get()
+    }
+
+    /// One more program for the workers.
+    pub fn mount(&self, program: Mounted) {
+        self.programs.borrow_mut().push(program);
+    }
+
+    /// Gives a process to a worker, now or as soon as there is one.
+    pub fn start_job(&self, job: Job) {
+        self.queue.borrow_mut().push_back(job);
+        self.dispatch();
+    }
+
+    fn dispatch(&self) {
+        while let Some(id) = self.most_recently_idle() {
+            let Some(job) = self.queue.borrow_mut().pop_front() else { break };
+            self.run(id, job);
+        }
+        self.grow();
+        self.publish();
+    }
+
+    /// Its caches are warmest.
+    fn most_recently_idle(&self) -> Option<WorkerId> {
+        let workers = self.workers.borrow();
+        let idle = workers.iter().filter(|(_, worker)| worker.state == State::Idle);
+        idle.max_by(|a, b| a.1.idle_since.total_cmp(&b.1.idle_since)).map(|(&id, _)| id)
+    }
+
+    fn run(&self, id: WorkerId, job: Job) {
+        let mut workers = self.workers.borrow_mut();
+        let Some(worker) = workers.get_mut(&id) else { return };
+        worker.state = State::Busy(job.process.pid);
+        worker.send_programs(&self.programs.borrow());
+        worker.post(ToProcess::Run(job).into_js());
+    }
+
+    /// Starts workers for those who wait, and the warm ones.
+    fn grow(&self) {
+        if self.stopping.get() || sync::is_dead() {
+            return;
+        }
+        loop {
+            let (all, starting) = {
+                let workers = self.workers.borrow();
+                (workers.len(), workers.values().filter(|worker| worker.state == State::Starting).count())
+            };
+            let waiting = self.queue.borrow().len();
+            let wanted = waiting.max(WARM.saturating_sub(all - starting));
+            if starting >= wanted.min(STARTING_AT_ONCE) {
+                return;
+            }
+            self.start_worker();
+        }
+    }
+
+    fn start_worker(&self) {
+        let id = self.next_id.get();
+        self.next_id.set(id.wrapping_add(1));
+        let pool = self.this.clone();
+        let thread = Thread::start(Role::Process, &JsValue::UNDEFINED, move |event| {
+            if let Some(pool) = pool.upgrade() {
+                pool.on_event(id, event);
+            }
+        });
+        let worker = Worker { thread, state: State::Starting, programs: 0, idle_since: 0.0 };
+        self.workers.borrow_mut().insert(id, worker);
+        self.shared.workers.all.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn on_event(&self, id: WorkerId, event: Event) {
+        match event {
+            Event::Ready => self.on_idle(id),
+            Event::Message(message) => match ToKernel::from_js(&message) {
+                Some(ToKernel::Idle) => {
+                    self.shared.kernel.release_slot();
+                    self.on_idle(id);
+                }
+                Some(ToKernel::Start(job)) => self.start_job(job),
+                Some(ToKernel::Need) => self.on_need(id),
+                Some(ToKernel::Panicked(text)) => super::kernel_worker::tell_of_panic(text),
+                _ => {}
+            },
+            Event::Failed(text) => self.on_failure(id, &text),
+        }
+    }
+
+    fn on_idle(&self, id: WorkerId) {
+        if let Some(worker) = self.workers.borrow_mut().get_mut(&id) {
+            worker.state = State::Idle;
+            worker.idle_since = glue::now();
+        }
+        self.dispatch();
+        self.plan_trim();
+    }
+
+    fn on_need(&self, id: WorkerId) {
+        if let Some(worker) = self.workers.borrow_mut().get_mut(&id) {
+            worker.send_programs(&self.programs.borrow());
+            worker.post(ToProcess::GoOn.into_js());
+        }
+    }
+
+    /// A worker could not start, or an error escaped it.
+    fn on_failure(&self, id: WorkerId, text: &str) {
+        let state = self.workers.borrow().get(&id).map(|worker| worker.state);
+        match state {
+            // An error that escapes a worker comes from kernel code, which may have held a lock.
+            Some(State::Busy(_)) | Some(State::Idle) => {
+                sync::declare_dead();
+                super::kernel_worker::tell_of_panic(format!("a process worker failed: {text}"));
+            }
+            Some(State::Starting) => {
+                self.remove(id, Removal::Terminate);
+                let job = self.queue.borrow_mut().pop_front();
+                if let Some(job) = job {
+                    self.shared.kernel.abandon(&job.process, Termination::Exited(NO_WORKER));
+                }
+                if !self.queue.borrow().is_empty() {
+                    self.grow();
+                }
+                self.publish();
+            }
+            None => {}
+        }
+    }
+
+    /// Terminates the worker of a process that was doomed while it ran guest code.
+    pub fn terminate(&self, pid: Pid) {
+        let found = self.workers.borrow().iter().find(|(_, worker)| worker.state == State::Busy(pid)).map(|(&id, _)| id);
+        if let Some(id) = found {
+            self.remove(id, Removal::TerminateWithSlot);
+            self.grow();
+        }
+        self.publish();
+    }
+
+    /// Takes a worker out of the pool; its memory is freed, and a slot that it holds is given back, when it is gone.
+    fn remove(&self, id: WorkerId, removal: Removal) {
+        let Some(worker) = self.workers.borrow_mut().remove(&id) else { return };
+        let shared = self.shared.clone();
+        match removal {
+            Removal::Retire => worker.post(ToProcess::Retire.into_js()),
+            Removal::Terminate | Removal::TerminateWithSlot => worker.thread.terminate(),
+        }
+        shared.workers.tearing_down.fetch_add(1, Ordering::SeqCst);
+        spawn_local(async move {
+            worker.thread.reap().await;
+            shared.workers.tearing_down.fetch_sub(1, Ordering::SeqCst);
+            shared.workers.all.fetch_sub(1, Ordering::SeqCst);
+            if removal == Removal::TerminateWithSlot {
+                shared.kernel.release_slot();
+            }
+        });
+    }
+
+    fn plan_trim(&self) {
+        let Some(pool) = self.this.upgrade() else { return };
+        if self.trimming.get() || self.workers.borrow().len() <= WARM {
+            return;
+        }
+        self.trimming.set(true);
+        spawn_local(async move {
+            let _elapsed = JsFuture::from(glue::delay(IDLE_MS)).await;
+            pool.trimming.set(false);
+            pool.trim();
+        });
+    }
+
+    /// Closes the workers beyond the warm ones that have been idle for long.
+    fn trim(&self) {
+        let mut idle: Vec<(WorkerId, f64)> = {
+            let workers = self.workers.borrow();
+            let idle = workers.iter().filter(|(_, worker)| worker.state == State::Idle);
+            idle.map(|(&id, worker)| (id, worker.idle_since)).collect()
+        };
+        idle.sort_by(|a, b| a.1.total_cmp(&b.1));
+        let surplus = self.workers.borrow().len().saturating_sub(WARM);
+        let long_ago = glue::now() - IDLE_MS / 2.0;
+        idle.iter().take(surplus).filter(|(_, since)| *since <= long_ago).for_each(|&(id, _)| {
+            self.remove(id, Removal::Retire);
+        });
+        self.publish();
+        self.plan_trim_if_idle();
+    }
+
+    fn plan_trim_if_idle(&self) {
+        let any_idle = self.workers.borrow().values().any(|worker| worker.state == State::Idle);
+        if any_idle {
+            self.plan_trim();
+        }
+    }
+
+    fn publish(&self) {
+        let idle = self.workers.borrow().values().filter(|worker| worker.state == State::Idle).count();
+        self.shared.workers.idle.store(idle as u32, Ordering::SeqCst);
+    }
+
+    /// Stops all workers and waits until they are gone. The processes have ended before.
+    pub async fn stop(&self) {
+        self.stopping.set(true);
+        // One that is just starting can't be freed before it has told where its memory is.
+        let starting = |pool: &Pool| pool.workers.borrow().values().any(|worker| worker.state == State::Starting);
+        while starting(self) {
+            let _elapsed = JsFuture::from(glue::delay(20.0)).await;
+        }
+        let workers: Vec<Worker> = self.workers.borrow_mut().drain().map(|(_, worker)| worker).collect();
+        for worker in &workers {
+            match worker.state {
+                State::Idle => worker.post(ToProcess::Retire.into_js()),
+                State::Starting | State::Busy(_) => worker.thread.terminate(),
+            }
+        }
+        for worker in workers {
+            worker.thread.reap().await;
+            self.shared.workers.all.fetch_sub(1, Ordering::SeqCst);
+        }
+        while self.shared.workers.tearing_down.load(Ordering::SeqCst) > 0 {
+            let _elapsed = JsFuture::from(glue::delay(20.0)).await;
+        }
+        // Wakes the loops, which see that it is over.
+        self.shared.kernel.doomed_queue().wake_all();
+        self.shared.kernel.timers().queue().wake_all();
+    }
+}
+
+/// How a worker leaves the pool.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Removal {
+    /// It closes by itself.
+    Retire,
+    /// It is stopped, whatever it does.
+    Terminate,
+    /// The same, and its process's slot is free when it is gone.
+    TerminateWithSlot,
+}
+
+impl Worker {
+    fn send_programs(&mut self, all: &[Mounted]) {
+        for program in &all[self.programs..] {
+            self.post(ToProcess::Mount(program.clone()).into_js());
+        }
+        self.programs = all.len();
+    }
+
+    fn post(&self, (message, transfer): Posted) {
+        let posted = self.thread.post_with(&message, &transfer);
+        debug_assert!(posted.is_ok(), "{posted:?}");
+    }
+}

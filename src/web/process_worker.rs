@@ -1,0 +1,156 @@
+//! A process worker: runs one process at a time, and may block.
+//!
+//! It waits for work on its event loop, since a worker inside a call receives no message. What a guest leaves behind is
+//! dropped before it reports idle: a tab holds only some 125 memories.
+
+use super::glue;
+use super::messages::{ClonePoint, Job, Mounted, ToKernel, ToProcess};
+use crate::kernel::Result;
+use crate::kernel::process::{Current, Process};
+use crate::kernel::sync;
+use crate::kernel::sync::platform::set_may_block;
+use crate::kernel::syscall::exec::Program;
+use crate::wasmvm::{self, Ended, Entry, GuestModule, Host, Image, ModuleCache, Start};
+use core::cell::RefCell;
+use js_sys::WebAssembly;
+use std::rc::Rc;
+use std::sync::Arc;
+use wasm_bindgen::prelude::*;
+
+/// The entry of a process worker; answers the handler of its messages.
+#[wasm_bindgen(js_name = processWorker, skip_typescript)]
+pub fn process_worker(_args: JsValue) -> JsValue {
+    set_may_block(true);
+    super::panic::set_reporter(|text| post(ToKernel::Panicked(text)));
+    let worker = ProcessWorker { programs: RefCell::default(), files: ModuleCache::default(), waiting: RefCell::default() };
+    let handler = Closure::<dyn FnMut(JsValue)>::new(move |message: JsValue| {
+        if let Some(message) = ToProcess::from_js(&message) {
+            worker.receive(message);
+        }
+    });
+    handler.into_js_value()
+}
+
+struct ProcessWorker {
+    /// The drivers' programs that it has, by number.
+    programs: RefCell<Vec<GuestModule>>,
+    /// Programs out of files.
+    files: ModuleCache,
+    /// A process that called exec for a program that this worker has not got yet.
+    waiting: RefCell<Option<(Rc<Current>, Program)>>,
+}
+
+/// An image that is about to be run.
+struct Load {
+    current: Rc<Current>,
+    module: GuestModule,
+    program: Program,
+    entry: Entry,
+}
+
+impl ProcessWorker {
+    fn receive(&self, message: ToProcess) {
+        match message {
+            ToProcess::Mount(Mounted { module, info }) => {
+                self.programs.borrow_mut().push(GuestModule::new(module.into(), info));
+            }
+            ToProcess::Run(job) => self.begin(job),
+            ToProcess::GoOn => {
+                let waiting = self.waiting.take();
+                if let Some((current, program)) = waiting {
+                    self.load(current, program, true);
+                }
+            }
+            ToProcess::Retire => glue::close_self(),
+        }
+    }
+
+    fn begin(&self, job: Job) {
+        let current = Rc::new(Current::adopt(job.process));
+        let (Some(at), Some(image)) = (job.clone, job.image) else {
+            return self.load(current, job.program, false);
+        };
+        let ClonePoint { stack_pointer, entry, arg } = at;
+        let module = match job.module {
+            Some((module, info)) => Ok(GuestModule::new(module.into(), info)),
+            None => self.module(&job.program).unwrap_or_else(|| Err("its module is missing".into())),
+        };
+        match module {
+            Ok(module) => {
+                let entry = Entry::Clone { image: Image(image), stack_pointer, entry, arg };
+                self.run(Load { current, module, program: job.program, entry });
+            }
+            Err(problem) => self.refuse(&current, &problem),
+        }
+    }
+
+    /// Finds the module and runs it. `asked`: whether the kernel worker has been asked for it already.
+    fn load(&self, current: Rc<Current>, program: Program, asked: bool) {
+        match self.module(&program) {
+            Some(Ok(module)) => self.run(Load { current, module, program, entry: Entry::Start }),
+            Some(Err(problem)) => self.refuse(&current, &problem),
+            None if asked => self.refuse(&current, "the program is not mounted"),
+            None => {
+                *self.waiting.borrow_mut() = Some((current, program));
+                post(ToKernel::Need);
+            }
+        }
+    }
+
+    /// The module of `program`; `None` if it has to be asked for.
+    fn module(&self, program: &Program) -> Option<core::result::Result<GuestModule, String>> {
+        match program {
+            Program::Registered(command) => {
+                self.programs.borrow().get(command.program.0 as usize).cloned().map(Ok)
+            }
+            Program::File(inode) => Some(self.files.load(inode)),
+        }
+    }
+
+    fn run(&self, load: Load) {
+        let Load { current, module, program, entry } = load;
+        let host: Rc<dyn Host> = Rc::new(Pool);
+        match wasmvm::run(current.clone(), host, module, program, entry) {
+            Ended::Over if sync::is_dead() => super::panic::report("kernel code has trapped".into()),
+            Ended::Over => {
+                drop(current);
+                post(ToKernel::Idle);
+            }
+            Ended::Exec(program) => self.load(current, program, false),
+        }
+    }
+
+    fn refuse(&self, current: &Current, problem: &str) {
+        wasmvm::fail(current, CANNOT_RUN, problem);
+        post(ToKernel::Idle);
+    }
+}
+
+/// The status of a program that can't be run, as shells have it.
+const CANNOT_RUN: u8 = 126;
+
+/// What a guest asks of its embedder: workers for its children. The kernel worker gives them.
+struct Pool;
+
+impl Host for Pool {
+    fn start(&self, process: &Arc<Process>, start: Start) -> Result<()> {
+        let process = process.clone();
+        post(ToKernel::Start(match start {
+            Start::Program(program) => Job { process, program, clone: None, image: None, module: None },
+            Start::Clone(clone) => {
+                let at = ClonePoint { stack_pointer: clone.stack_pointer, entry: clone.entry, arg: clone.arg };
+                let module = match &clone.program {
+                    Program::Registered(_) => None,
+                    Program::File(_) => Some((WebAssembly::Module::from(clone.module.compiled), clone.module.info)),
+                };
+                Job { process, program: clone.program, clone: Some(at), image: Some(clone.image.0), module }
+            }
+        }));
+        Ok(())
+    }
+}
+
+fn post(message: ToKernel) {
+    let (message, transfer) = message.into_js();
+    glue::post_to_parent(&message, &transfer);
+}

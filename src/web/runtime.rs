@@ -1,0 +1,119 @@
+//! Mounting the WasmVM driver: its programs go to the workers, its commands to the kernel and, as files, to `/bin`.
+
+use super::error::{JsResult, about, error};
+use super::glue;
+use super::machine::Machine;
+use super::messages::Mounted;
+use super::options::string_array;
+use crate::kernel::error::Block;
+use crate::kernel::file::OpenFlags;
+use crate::kernel::fs::FileType;
+use crate::kernel::syscall::path::{self, Base, Caller, Follow};
+use crate::kernel::{Errno, Error, Kernel};
+use crate::wasmvm::{ModuleInfo, imports};
+use js_sys::{Array, Object, Promise, Reflect, Uint8Array, WebAssembly};
+use std::rc::Rc;
+use std::sync::Arc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+#[wasm_bindgen(module = "/src/web/api.js")]
+extern "C" {
+    #[wasm_bindgen(extends = Object)]
+    type WasmVmRuntime;
+    #[wasm_bindgen(js_name = isWasmVmRuntime)]
+    fn is_wasm_vm_runtime(driver: &JsValue) -> bool;
+    #[wasm_bindgen(method)]
+    fn load(this: &WasmVmRuntime, base: &str) -> Promise;
+    #[wasm_bindgen(js_name = describeModule)]
+    fn describe_module(module: &WebAssembly::Module) -> Object;
+}
+
+/// Where commands stand in the tree of files.
+const COMMANDS: &str = "/bin";
+const USERLAND: &str = "userland/";
+
+/// `kernel.mount(driver)`. ENOSYS for drivers that Cobnut does not bring.
+pub async fn mount(machine: Rc<Machine>, driver: JsValue) -> JsResult<JsValue> {
+    if !is_wasm_vm_runtime(&driver) {
+        return Err(error(Errno::ENOSYS, "function not implemented: only createWasmVmRuntime() can be mounted"));
+    }
+    let driver: WasmVmRuntime = driver.unchecked_into();
+    let programs: Array = JsFuture::from(driver.load(&userland_url())).await?.unchecked_into();
+    for program in programs.iter() {
+        mount_program(&machine, &program)?;
+    }
+    machine.drivers.borrow_mut().push(driver.unchecked_into());
+    Ok(JsValue::UNDEFINED)
+}
+
+/// Beside the glue.
+fn userland_url() -> String {
+    let glue = glue::glue_url();
+    let folder = glue.rsplit_once('/').map_or("", |(folder, _)| folder);
+    format!("{folder}/{USERLAND}")
+}
+
+fn get(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+fn mount_program(machine: &Machine, program: &JsValue) -> JsResult<()> {
+    let commands = string_array(&get(program, "commands").unchecked_into()).unwrap_or_default();
+    let module: WebAssembly::Module = get(program, "module").unchecked_into();
+    let info = match get(program, "bytes").dyn_into::<Uint8Array>() {
+        Ok(bytes) => ModuleInfo::parse(&bytes.to_vec()).map_err(|problem| error(Errno::ENOEXEC, &problem))?,
+        Err(_) => info_without_bytes(&module),
+    };
+    let id = machine.add_program(Mounted { module, info: Arc::new(info) })?;
+    for name in commands {
+        machine.add_command(&name, id);
+        write_command(machine.kernel(), &name).map_err(|error| about(error, &format!("{COMMANDS}/{name}")))?;
+    }
+    Ok(())
+}
+
+/// The file by which a command is found in PATH. One that the user put there stays.
+fn write_command(kernel: &Arc<Kernel>, name: &str) -> Result<(), Error> {
+    let page = Caller::page(&kernel.vfs);
+    let path = format!("{COMMANDS}/{name}");
+    match path::lstat(page, Base::Root, path.as_bytes()) {
+        Ok(stat) if stat.file_type != FileType::Regular => return Ok(()),
+        _ => {}
+    }
+    let flags = OpenFlags::O_WRONLY | OpenFlags::O_CREAT | OpenFlags::O_EXCL;
+    let file = match path::open_file(page, Base::Root, path.as_bytes(), flags, 0o755) {
+        Err(error) if error.errno == Errno::EEXIST => return Ok(()),
+        opened => opened?,
+    };
+    let content = Kernel::command_file(name.as_bytes());
+    match file.try_write(&mut content.as_slice()) {
+        Ok(_) => path::chmod(page, Base::Root, path.as_bytes(), 0o755, Follow::Yes),
+        Err(Block::Failed(error)) => Err(error),
+        Err(Block::WouldBlock) => Err(Errno::EAGAIN.into()),
+    }
+}
+
+/// What the browser tells of a compiled module. It doesn't tell types, nor whether there is a start section: so the module
+/// counts as one that can't be cloned.
+fn info_without_bytes(module: &WebAssembly::Module) -> ModuleInfo {
+    let description = describe_module(module);
+    let exports = string_array(&get(&description, "exports").unchecked_into()).unwrap_or_default();
+    let mut info = ModuleInfo { imports: Vec::new(), problem: None, has_start: true, has_clone_exports: false };
+    let wanted: Array = get(&description, "imports").unchecked_into();
+    for import in wanted.iter().filter_map(|import| string_array(import.unchecked_ref())) {
+        let [module, name, kind] = &import[..] else { continue };
+        match imports::find(module, name).filter(|_| kind == "function") {
+            Some(id) => info.imports.push(id),
+            None => {
+                info.problem.get_or_insert(format!("LinkError: unknown import: \"{module}\" \"{name}\""));
+            }
+        }
+    }
+    info.imports.sort_unstable();
+    info.imports.dedup();
+    if !exports.iter().any(|name| name == "_start") {
+        info.problem.get_or_insert("LinkError: the module exports no function _start".into());
+    }
+    info
+}

@@ -5,7 +5,6 @@ mod find;
 mod launch;
 mod ls;
 mod mode;
-mod pattern;
 mod process;
 mod small;
 mod stat;

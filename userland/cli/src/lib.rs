@@ -6,6 +6,7 @@
 
 pub mod names;
 pub mod options;
+pub mod pattern;
 mod output;
 pub mod quote;
 pub mod time;

@@ -7,7 +7,7 @@ use sys::{Access, Errno, FileType, Stat};
 
 use super::expression::{Action, Expression, Follow, Perm, Query, Stamp, Test, fold_case};
 use crate::launch;
-use crate::pattern;
+use cli::pattern;
 use crate::stat::mode_string;
 
 /// How many bytes of paths `-exec … +` collects before it runs its command.

@@ -6,7 +6,7 @@ use cli::{Exit, Spec, quote};
 use sys::{Fd, FileType};
 
 use super::options::{Id, spec};
-use crate::pattern;
+use cli::pattern;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Format {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use cli::Output;
+use cli::{Output, complain};
 
 use crate::config::{Config, Report};
 use crate::matcher::Matcher;
@@ -167,10 +167,9 @@ impl<'a> Printer<'a> {
         self.out.put(&[self.config.name_end.unwrap_or(b'\n')]);
     }
 
+    /// Said on standard error, in its place among the lines.
     pub fn binary_matches(&mut self, name: &[u8]) {
-        self.out.line(&[self.config.name.as_bytes(), b": ", name, b": binary file matches"].concat());
-        if self.config.line_buffered {
-            self.out.send();
-        }
+        self.out.send();
+        complain(self.config.name, format_args!("{}: binary file matches", String::from_utf8_lossy(name)));
     }
 }

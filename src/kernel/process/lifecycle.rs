@@ -181,13 +181,9 @@ impl Process {
             Effect::None => {}
             Effect::Terminate { core } => self.kill(Termination::Signaled { signal, core }),
             Effect::Attention => self.call(),
-            Effect::Stop => {
+            Effect::Stop | Effect::Continue => {
                 self.call();
-                self.report(ProcessState::Stopped(signal), WaitStatus::Stopped(signal));
-            }
-            Effect::Continue => {
-                self.call();
-                self.report(ProcessState::Running, WaitStatus::Continued);
+                self.report();
             }
         }
     }
@@ -198,15 +194,19 @@ impl Process {
         self.waiter.wake();
     }
 
-    /// Tells the parent of a stop or continue.
-    fn report(self: &Arc<Self>, state: ProcessState, news: WaitStatus) {
+    /// Tells the parent of a stop or continue: the latest one, as a process that was continued may stop again before its
+    /// continuer gets here.
+    fn report(self: &Arc<Self>) {
         let mut table = self.kernel().table.lock();
         let Ok(entry) = table.get_mut(self.pid) else { return };
         if entry.is_zombie() {
             return;
         }
-        entry.state = state;
-        entry.news = Some(news);
+        // Lock order: process table -> signals.
+        (entry.state, entry.news) = match self.signals().stopped() {
+            Some(signal) => (ProcessState::Stopped(signal), Some(WaitStatus::Stopped(signal))),
+            None => (ProcessState::Running, Some(WaitStatus::Continued)),
+        };
         let ppid = entry.ppid;
         let parent = table.get(ppid).ok().map(|entry| entry.process.clone());
         drop(table);

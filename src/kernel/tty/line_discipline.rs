@@ -4,8 +4,10 @@
 //! [`LineDiscipline::input`], which answers what else must be done (signals, wakes); echo goes straight onto the
 //! screen, the queue of bytes that the terminal emulator reads. [`super::pty`] owns both and does the rest.
 //!
-//! It behaves as Linux's N_TTY, with these differences: ^D's mark never becomes a NUL byte when canonical mode is left; erasing
-//! knows wide characters; a newline is echoed as itself in noncanonical mode too; IXOFF does nothing.
+//! It behaves as Linux's N_TTY (the table of tests has been compared with Linux 6.18), with these differences: ^D's mark never
+//! becomes a NUL byte when canonical mode is left; erasing knows wide characters and removes stray continuation bytes; a newline
+//! is echoed as itself in noncanonical mode too, and ends ECHOPRT's list; ^C throws away what the emulator has not read yet, as
+//! POSIX says; IXOFF and EXTPROC do nothing.
 //!
 //! Input is in one of three places: `edit`, the line being typed (canonical mode only); `ready`, what may be read; and, for as
 //! long as reads are canonical, `lines`, the lengths of the lines in `ready`.

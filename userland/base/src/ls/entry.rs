@@ -98,12 +98,45 @@ fn extension(entry: &Entry) -> &[u8] {
     name.iter().rposition(|b| *b == b'.').map_or(b"", |at| &name[at..])
 }
 
-/// Runs of digits compare as numbers, all else as bytes.
-fn compare_versions(mut a: &[u8], mut b: &[u8]) -> Ordering {
+/// GNU's order of versions: hidden files first, suffixes such as `.tar.gz` only between names that are else the same.
+fn compare_versions(a: &[u8], b: &[u8]) -> Ordering {
+    let hidden = |name: &[u8]| !name.starts_with(b".");
+    hidden(a)
+        .cmp(&hidden(b))
+        .then_with(|| compare_runs(without_suffix(a), without_suffix(b)))
+        .then_with(|| compare_runs(a, b))
+}
+
+/// The name without its trailing `.[A-Za-z~][A-Za-z0-9~]*` parts.
+fn without_suffix(name: &[u8]) -> &[u8] {
+    let mut end = name.len();
+    while let Some(dot) = name[..end].iter().rposition(|b| *b == b'.').filter(|dot| *dot > 0) {
+        let part = &name[dot + 1..end];
+        let is_suffix = part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'~')
+            && part.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'~');
+        if !is_suffix {
+            break;
+        }
+        end = dot;
+    }
+    &name[..end]
+}
+
+/// Runs of digits compare as numbers; in between `~` comes first, then the end, letters, and all else.
+fn compare_runs(mut a: &[u8], mut b: &[u8]) -> Ordering {
     loop {
         let (text_a, text_b) = (take(&mut a, false), take(&mut b, false));
-        let (number_a, number_b) = (take(&mut a, true), take(&mut b, true));
-        let order = text_a.cmp(text_b).then_with(|| compare_numbers(number_a, number_b));
+        let len = text_a.len().max(text_b.len());
+        // A run that ends at a digit counts as more than one at the end of the name.
+        let rank = |text: &[u8], at: usize, rest: &[u8]| match text.get(at) {
+            None if rest.is_empty() => -1,
+            None => 0,
+            Some(b'~') => -2,
+            Some(c) if c.is_ascii_alphabetic() => i32::from(*c),
+            Some(c) => i32::from(*c) + 256,
+        };
+        let by_text = (0..len).map(|at| rank(text_a, at, a).cmp(&rank(text_b, at, b))).find(|order| order.is_ne());
+        let order = by_text.unwrap_or_else(|| compare_numbers(take(&mut a, true), take(&mut b, true)));
         if order != Ordering::Equal || (a.is_empty() && b.is_empty()) {
             return order;
         }
@@ -118,7 +151,7 @@ fn take<'a>(text: &mut &'a [u8], digits: bool) -> &'a [u8] {
 }
 
 fn compare_numbers(a: &[u8], b: &[u8]) -> Ordering {
-    let strip = |digits: &'_ [u8]| digits.iter().position(|d| *d != b'0').unwrap_or(digits.len());
+    let strip = |digits: &[u8]| digits.iter().position(|d| *d != b'0').unwrap_or(digits.len());
     let (a, b) = (&a[strip(a)..], &b[strip(b)..]);
     a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
@@ -129,7 +162,7 @@ mod tests {
 
     #[test]
     fn versions_sort_by_their_numbers() {
-        for (less, more) in [("a2", "a10"), ("a", "a1"), ("1.9", "1.10"), ("a007", "a8"), ("file", "file-1")] {
+        for (less, more) in [("a2", "a10"), ("a", "a1"), ("1.9", "1.10"), ("a007", "a8"), ("file", "file-1"), ("a.c", "a9"), ("a.tar.gz", "a1.tar.gz"), (".z", "a"), ("a~", "a")] {
             assert_eq!(compare_versions(less.as_bytes(), more.as_bytes()), Ordering::Less, "{less} {more}");
         }
         assert_eq!(compare_versions(b"x1", b"x01"), Ordering::Equal);

@@ -168,24 +168,14 @@ impl Spawn<'_> {
     pub fn spawn(&self) -> Result<Pid> {
         imp::spawn(self)
     }
-
-    pub(crate) fn flags(&self) -> SpawnFlags {
-        let mut f = SpawnFlags::empty();
-        f.set(SpawnFlags::SETPGROUP, self.pgroup.is_some());
-        f.set(SpawnFlags::SETSIGMASK, self.sigmask.is_some());
-        f.set(SpawnFlags::SETSIGDEF, self.sigdefault.is_some());
-        f.set(SpawnFlags::SETSID, self.setsid);
-        f.set(SpawnFlags::USEPATH, self.search);
-        f
-    }
 }
 
 /// Runs `child` in a copy of this process, which exits with what it returns. Heap, statics and unwritten buffers of the
-/// caller are copied, as with fork(2); the child never returns to the caller.
+/// caller are copied, as with fork(2), so `child` may borrow; it never returns to the caller.
 ///
 /// # Errors
 /// EAGAIN at the process limit.
-pub fn fork<F: FnOnce() -> i32 + 'static>(child: F) -> Result<Pid> {
+pub fn fork<F: FnOnce() -> i32>(child: F) -> Result<Pid> {
     imp::fork(Box::new(child))
 }
 

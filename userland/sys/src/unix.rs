@@ -210,7 +210,7 @@ pub fn statfs(path: &[u8]) -> Result<StatFs> {
     })
 }
 
-pub fn fork(child: Box<dyn FnOnce() -> i32>) -> Result<Pid> {
+pub fn fork(child: Box<dyn FnOnce() -> i32 + '_>) -> Result<Pid> {
     // SAFETY: the programs that fork have one thread, so the child may go on as the parent could have.
     match c!(fork())? {
         0 => exit(child()),

@@ -6,7 +6,7 @@
 
 use crate::process::Usage;
 use crate::{
-    Action, Disposition, Errno, Fd, Handler, OpenFlags, Pid, PollFd, Result, SigAction, SigSet, Signal, Spawn, Stat,
+    Action, Disposition, Errno, Fd, Handler, OpenFlags, Pid, PollFd, Result, SigAction, SigSet, Signal, Spawn, SpawnFlags, Stat,
     StatFs, Termios, Times, Timestamp, WinSize, signal,
 };
 
@@ -268,16 +268,17 @@ pub fn statfs(path: &[u8]) -> Result<StatFs> {
 }
 
 /// What a cloned child runs: taken out of its box there, while the parent's copy of the box is dropped by [`fork`].
-type Child = Box<dyn FnOnce() -> i32>;
+type Child<'a> = Box<dyn FnOnce() -> i32 + 'a>;
 
 extern "C" fn child_main(arg: i32) {
     // SAFETY: `arg` is the address that `fork` made from `Box::into_raw`; in the child's copy of the memory the same
-    // address holds the same box, and nobody else in the child takes it.
-    let child = unsafe { Box::from_raw(arg as usize as *mut Child) };
+    // address holds the same box, and nobody else in the child takes it. What the closure borrows lives on in that
+    // copy, since the child never returns to the frames that own it.
+    let child = unsafe { Box::from_raw(arg as usize as *mut Child<'static>) };
     exit(child())
 }
 
-pub fn fork(child: Child) -> Result<Pid> {
+pub fn fork(child: Child<'_>) -> Result<Pid> {
     let ptr = Box::into_raw(Box::new(child));
     let result = out(|pid| call!(proc_clone(child_main, ptr as usize as i32, 0, pid)));
     // SAFETY: `ptr` came from `Box::into_raw` just above; the child owns only its own copy.
@@ -300,12 +301,22 @@ pub fn spawn(s: &Spawn) -> Result<Pid> {
         cwd_len: s.cwd.map_or(0, <[u8]>::len) as u32,
         actions: actions.as_ptr(),
         actions_count: actions.len() as u32,
-        flags: s.flags().bits(),
+        flags: spawn_flags(s).bits(),
         pgroup: s.pgroup.map_or(0, |p| p.0 as u32),
         sigmask: s.sigmask.unwrap_or_default().0,
         sigdefault: s.sigdefault.unwrap_or_default().0,
     };
     out(|pid| call!(proc_spawn(&req, pid))).map(Pid)
+}
+
+fn spawn_flags(s: &Spawn) -> SpawnFlags {
+    let mut f = SpawnFlags::empty();
+    f.set(SpawnFlags::SETPGROUP, s.pgroup.is_some());
+    f.set(SpawnFlags::SETSIGMASK, s.sigmask.is_some());
+    f.set(SpawnFlags::SETSIGDEF, s.sigdefault.is_some());
+    f.set(SpawnFlags::SETSID, s.setsid);
+    f.set(SpawnFlags::USEPATH, s.search);
+    f
 }
 
 fn file_action(a: &Action) -> raw::FileAction {

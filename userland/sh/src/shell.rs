@@ -1,0 +1,245 @@
+//! The shell's state, and how commands tell their callers what to do next ([`Unwind`]).
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use brush_parser::ParserOptions;
+use brush_parser::ast::FunctionDefinition;
+use sys::{Errno, Fd, Pid};
+
+use crate::job::Jobs;
+use crate::options::Options;
+use crate::text::{Bytes, lossy};
+use crate::trap::Traps;
+use crate::vars::{Value, Vars};
+
+/// Why execution leaves the straight path. The exit status is in [`Shell::status`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Unwind {
+    Break(u32),
+    Continue(u32),
+    Return,
+    /// `exit`, `set -e`, or an error that ends a shell which is not interactive.
+    Exit,
+    /// Give up the current complete command (an arithmetic error, ^C at the prompt) and go on with the next.
+    Discard,
+}
+
+/// `Ok` is the command's exit status.
+pub type Outcome = Result<i32, Unwind>;
+
+/// How deep functions, `eval`, `.` and substitutions may nest: far enough for scripts, far from the stack's end.
+pub const MAX_DEPTH: u32 = if cfg!(target_os = "wasi") { 200 } else { 500 };
+
+pub struct Shell {
+    pub vars: Vars,
+    /// `$0`.
+    pub name: Bytes,
+    pub positional: Vec<Bytes>,
+    pub functions: BTreeMap<String, Rc<FunctionDefinition>>,
+    pub aliases: BTreeMap<String, Bytes>,
+    pub options: Options,
+    /// `$?`.
+    pub status: i32,
+    pub pid: Pid,
+    pub last_background: Option<Pid>,
+    pub jobs: Jobs,
+    pub traps: Traps,
+    /// Remembered places of commands: name → (path, hits).
+    pub hashed: BTreeMap<Bytes, (Bytes, u32)>,
+    pub dir_stack: Vec<Bytes>,
+    /// What builtins have written and not yet handed to the kernel.
+    pub out: Vec<u8>,
+    /// A substitution that runs in this process collects `out` here instead of writing it to descriptor 1.
+    pub capture: Option<Vec<u8>>,
+    /// Enclosing loops in the current function, for `break` and `continue`.
+    pub loops: u32,
+    /// Enclosing functions' names, innermost last.
+    pub calls: Vec<String>,
+    pub depth: u32,
+    pub sourcing: u32,
+    pub subshell: u32,
+    /// Above 0, `set -e` and the ERR trap look away (conditions, `!`, the left of `&&`).
+    pub checked: u32,
+    /// Status of the last command substitution, which is a bare assignment's status.
+    pub substitution_status: Option<i32>,
+    /// Line of the command that runs, for `$LINENO` and messages.
+    pub line: usize,
+    /// Lines before the text that is being parsed.
+    pub line_base: usize,
+    pub interactive: bool,
+    pub command_string: bool,
+    /// The terminal's descriptor when job control is on.
+    pub terminal: Option<Fd>,
+    pub started_ns: u64,
+    pub random: u32,
+    pub getopts_at: (usize, usize),
+    pub history: Vec<Bytes>,
+}
+
+impl Shell {
+    pub fn new(name: Bytes) -> Shell {
+        let pid = sys::getpid();
+        Shell {
+            vars: Vars::new(),
+            name,
+            positional: Vec::new(),
+            functions: BTreeMap::new(),
+            aliases: BTreeMap::new(),
+            options: Options::default(),
+            status: 0,
+            pid,
+            last_background: None,
+            jobs: Jobs::default(),
+            traps: Traps::default(),
+            hashed: BTreeMap::new(),
+            dir_stack: Vec::new(),
+            out: Vec::new(),
+            capture: None,
+            loops: 0,
+            calls: Vec::new(),
+            depth: 0,
+            sourcing: 0,
+            subshell: 0,
+            checked: 0,
+            substitution_status: None,
+            line: 1,
+            line_base: 0,
+            interactive: false,
+            command_string: false,
+            terminal: None,
+            started_ns: now_ns(),
+            random: (now_ns() as u32) ^ (pid.0 as u32).wrapping_mul(0x9E37_79B9),
+            getopts_at: (1, 0),
+            history: Vec::new(),
+        }
+    }
+
+    /// Takes over the environment and sets what a shell sets at start.
+    pub fn import_environment(&mut self) {
+        for (k, v) in std::env::vars_os() {
+            let Some(name) = k.to_str().filter(|n| crate::text::is_name(n.as_bytes())) else { continue };
+            let var = self.vars.global_entry(name);
+            var.value = Value::Scalar(v.into_encoded_bytes());
+            var.export = true;
+        }
+        let level = self.vars.get("SHLVL").and_then(|v| crate::text::parse_int(v)).unwrap_or(0);
+        self.set_exported("SHLVL", (level + 1).max(1).to_string());
+        let cwd = sys::getcwd().unwrap_or_else(|_| b"/".to_vec());
+        if self.vars.get("PWD").is_none_or(|p| !same_dir(p, &cwd)) {
+            self.set_exported("PWD", cwd);
+        }
+        if self.vars.get("PATH").is_none() {
+            let _ = self.vars.set("PATH", *b"/usr/local/bin:/usr/bin:/bin");
+        }
+        for (name, value) in
+            [("IFS", " \t\n"), ("PS4", "+ "), ("OPTIND", "1"), ("BASH_VERSION", "5.2.0(1)-release"), ("HOSTTYPE", "wasm32"), ("OSTYPE", "cobnut"), ("MACHTYPE", "wasm32-cobnut")]
+        {
+            let _ = self.vars.unset(name).map(|_| self.vars.set(name, value));
+        }
+    }
+
+    fn set_exported(&mut self, name: &str, value: impl Into<Bytes>) {
+        let var = self.vars.global_entry(name);
+        var.value = Value::Scalar(value.into());
+        var.export = true;
+    }
+
+    pub fn parser_options(&self) -> ParserOptions {
+        ParserOptions { enable_extended_globbing: true, ..ParserOptions::default() }
+    }
+
+    /// Appends to what the builtin writes.
+    pub fn print(&mut self, bytes: impl AsRef<[u8]>) {
+        self.out.extend_from_slice(bytes.as_ref());
+        if self.out.len() > 1 << 16 && self.capture.is_none() {
+            let _ = self.flush();
+        }
+    }
+
+    /// Hands what was printed to descriptor 1 (or the substitution that collects it), in one call if the kernel agrees.
+    pub fn flush(&mut self) -> Result<(), Errno> {
+        if self.out.is_empty() {
+            return Ok(());
+        }
+        let out = std::mem::take(&mut self.out);
+        match &mut self.capture {
+            Some(c) => c.extend_from_slice(&out),
+            None => sys::write_all(Fd::STDOUT, &out)?,
+        }
+        Ok(())
+    }
+
+    /// A message on stderr under the shell's name, as bash words it.
+    pub fn complain(&self, message: impl AsRef<[u8]>) {
+        let mut text = self.prefix();
+        text.extend_from_slice(message.as_ref());
+        text.push(b'\n');
+        let _ = sys::write_all(Fd::STDERR, &text);
+    }
+
+    fn prefix(&self) -> Bytes {
+        let base = match self.name.iter().rposition(|c| *c == b'/') {
+            Some(i) if self.interactive || self.command_string => &self.name[i + 1..],
+            _ => &self.name[..],
+        };
+        let base = base.strip_prefix(b"-").unwrap_or(base);
+        let mut text = base.to_vec();
+        if self.interactive || self.command_string {
+            text.extend_from_slice(b": ");
+        } else {
+            text.extend_from_slice(format!(": line {}: ", self.line).as_bytes());
+        }
+        text
+    }
+
+    /// [`Shell::complain`] about something that the kernel refused.
+    pub fn complain_errno(&self, what: &[u8], e: Errno) {
+        self.complain(format!("{}: {}", lossy(what), e.message()));
+    }
+
+    /// An error in an expansion that ends a shell which is not interactive.
+    pub fn fatal(&mut self) -> Unwind {
+        self.status = if self.command_string && self.subshell == 0 { 127 } else { 1 };
+        if self.interactive && self.subshell == 0 {
+            self.status = 1;
+            Unwind::Discard
+        } else {
+            Unwind::Exit
+        }
+    }
+
+    /// An error that gives up the complete command.
+    pub fn discard(&mut self) -> Unwind {
+        self.status = 1;
+        if self.subshell > 0 { Unwind::Exit } else { Unwind::Discard }
+    }
+
+    /// Runs `f` one level deeper, or refuses with a message where the stack might not hold.
+    pub fn nested(&mut self, f: impl FnOnce(&mut Shell) -> Outcome) -> Outcome {
+        if self.depth >= MAX_DEPTH {
+            self.complain(format!("maximum nesting level exceeded ({MAX_DEPTH})"));
+            return Err(self.discard());
+        }
+        self.depth += 1;
+        let result = f(self);
+        self.depth -= 1;
+        result
+    }
+
+    pub fn monitor(&self) -> bool {
+        self.options.monitor && self.terminal.is_some()
+    }
+}
+
+fn same_dir(a: &[u8], b: &[u8]) -> bool {
+    a.starts_with(b"/")
+        && matches!((sys::stat(a), sys::stat(b)), (Ok(x), Ok(y)) if (x.dev, x.ino) == (y.dev, y.ino))
+}
+
+/// Wall-clock time.
+pub fn now_ns() -> u64 {
+    std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |d| d.as_nanos() as u64)
+}

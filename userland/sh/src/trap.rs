@@ -1,0 +1,150 @@
+//! `trap`: what to run on signals and on EXIT, ERR, RETURN and DEBUG.
+//!
+//! A trapped signal's handler only records it (`sys::SigAction::RECORD`); [`run_pending`] runs the actions between
+//! commands and where a wait was interrupted.
+
+use std::collections::BTreeMap;
+
+use sys::{SigAction, SigSet, Signal};
+
+use crate::shell::{Outcome, Shell, Unwind};
+use crate::text::Bytes;
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Condition {
+    Exit,
+    Signal(Signal),
+    Debug,
+    Err,
+    Return,
+}
+
+impl Condition {
+    pub fn parse(s: &str) -> Option<Condition> {
+        Some(match s.to_ascii_uppercase().as_str() {
+            "0" | "EXIT" => Condition::Exit,
+            "ERR" => Condition::Err,
+            "DEBUG" => Condition::Debug,
+            "RETURN" => Condition::Return,
+            name => Condition::Signal(Signal::parse(name)?),
+        })
+    }
+
+    pub fn name(self) -> String {
+        match self {
+            Condition::Exit => "EXIT".into(),
+            Condition::Err => "ERR".into(),
+            Condition::Debug => "DEBUG".into(),
+            Condition::Return => "RETURN".into(),
+            Condition::Signal(s) => format!("SIG{}", s.name().unwrap_or("?")),
+        }
+    }
+}
+
+#[derive(Clone, Default, Debug)]
+pub struct Traps {
+    /// An empty action ignores the signal.
+    pub actions: BTreeMap<Condition, Bytes>,
+    running: bool,
+}
+
+impl Traps {
+    pub fn get(&self, c: Condition) -> Option<&Bytes> {
+        self.actions.get(&c)
+    }
+
+    pub fn handled(&self) -> SigSet {
+        self.select(false)
+    }
+
+    pub fn ignored(&self) -> SigSet {
+        self.select(true)
+    }
+
+    fn select(&self, empty: bool) -> SigSet {
+        self.actions
+            .iter()
+            .filter(|(_, a)| a.is_empty() == empty)
+            .filter_map(|(c, _)| if let Condition::Signal(s) = c { Some(*s) } else { None })
+            .collect()
+    }
+}
+
+/// Sets (or with `None` resets) what happens on a condition.
+pub fn set(sh: &mut Shell, c: Condition, action: Option<Bytes>) {
+    if let Condition::Signal(sig) = c {
+        let new = match &action {
+            Some(a) if a.is_empty() => SigAction::Ignore,
+            Some(_) => SigAction::RECORD,
+            None if sh.interactive && sh.subshell == 0 => crate::interactive::default_action(sig),
+            None => SigAction::Default,
+        };
+        // KILL and STOP refuse, which bash keeps quiet about too.
+        let _ = sys::sigaction(sig, Some(new));
+    }
+    match action {
+        Some(a) => drop(sh.traps.actions.insert(c, a)),
+        None => drop(sh.traps.actions.remove(&c)),
+    }
+}
+
+/// A child keeps what its parent ignores; every other trap is the parent's own.
+pub fn reset_in_child(sh: &mut Shell) {
+    for sig in sh.traps.handled().iter() {
+        let _ = sys::sigaction(sig, Some(SigAction::Default));
+    }
+    sh.traps.actions.retain(|c, a| a.is_empty() && matches!(c, Condition::Signal(_)));
+    sh.traps.running = false;
+    sys::take_recorded(SigSet::ALL);
+}
+
+/// Delivers pending signals and runs the traps of those that came. ^C at an interactive prompt discards the command.
+pub fn run_pending(sh: &mut Shell) -> Result<(), Unwind> {
+    sys::sigpoll();
+    if sys::recorded() == SigSet::EMPTY {
+        return Ok(());
+    }
+    for sig in sys::take_recorded(sh.traps.handled()).iter() {
+        run(sh, Condition::Signal(sig))?;
+    }
+    let int = SigSet::EMPTY.with(Signal::INT);
+    if sh.interactive && sh.subshell == 0 && sys::take_recorded(int) == int {
+        sh.status = 130;
+        return Err(Unwind::Discard);
+    }
+    Ok(())
+}
+
+/// Runs a condition's action; `$?` is afterwards what it was, unless the action leaves the shell.
+pub fn run(sh: &mut Shell, c: Condition) -> Result<(), Unwind> {
+    let Some(action) = sh.traps.get(c).filter(|a| !a.is_empty()).cloned() else { return Ok(()) };
+    let quiet = matches!(c, Condition::Err | Condition::Debug | Condition::Return);
+    if quiet && sh.traps.running {
+        return Ok(());
+    }
+    let (status, running) = (sh.status, sh.traps.running);
+    sh.traps.running = quiet || running;
+    let loops = std::mem::take(&mut sh.loops);
+    let result: Outcome = sh.nested(|sh| crate::parse::run_text(sh, &action));
+    sh.loops = loops;
+    sh.traps.running = running;
+    match result {
+        Err(e @ (Unwind::Exit | Unwind::Return)) => Err(e),
+        _ => {
+            sh.status = status;
+            Ok(())
+        }
+    }
+}
+
+/// The EXIT trap, once, at the end of a shell or subshell.
+pub fn run_exit(sh: &mut Shell) {
+    if let Some(action) = sh.traps.actions.remove(&Condition::Exit).filter(|a| !a.is_empty()) {
+        let status = sh.status;
+        match crate::parse::run_text(sh, &action) {
+            Err(Unwind::Exit) => {}
+            _ => sh.status = status,
+        }
+        let _ = sh.flush();
+    }
+}

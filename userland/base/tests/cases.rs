@@ -143,7 +143,7 @@ const CASES: &[Case] = &[
     case(&["timeout", "5", "true"], "", 0),
     case(&["timeout", "5", "sh", "-c", "exit 7"], "", 7),
     case(&["timeout", "0.1", "sleep", "5"], "", 124),
-    case(&["timeout", "-s", "KILL", "0.1", "sleep", "5"], "", -9),
+    case(&["timeout", "-s", "KILL", "0.1", "sleep", "5"], "", 137),
     case(&["timeout", "--preserve-status", "0.1", "sleep", "5"], "", 143),
     case(&["timeout", "1"], "", 125),
     case(&["timeout", "x", "true"], "", 125),

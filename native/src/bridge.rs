@@ -21,7 +21,11 @@ use std::time::Duration;
 /// Runs a command at this program's standard streams; answers its exit code. What it left running is killed.
 pub fn run(machine: &Machine, args: &[Vec<u8>], timeout: Option<Duration>) -> u8 {
     let interactive = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-    let code = if interactive { at_terminal(machine, args, timeout) } else { through_pipes(machine, args, timeout) };
+    let code = if interactive {
+        at_terminal(machine, args, timeout)
+    } else {
+        through_pipes(machine, args, timeout)
+    };
     code.unwrap_or_else(|error| {
         eprintln!("cobnut-native: {}: {error}", String::from_utf8_lossy(&args[0]));
         refusal(error)
@@ -35,7 +39,11 @@ fn finish(machine: &Machine, process: &Process, timeout: Option<Duration>) -> u8
     let in_time = machine.wait(process, timeout);
     machine.kernel().signal_job(process.job, Signal::SIGKILL);
     machine.wait(process, None);
-    if in_time { process.termination().map_or(255, Termination::exit_code) } else { TIMED_OUT }
+    if in_time {
+        process.termination().map_or(255, Termination::exit_code)
+    } else {
+        TIMED_OUT
+    }
 }
 
 fn through_pipes(machine: &Machine, args: &[Vec<u8>], timeout: Option<Duration>) -> Result<u8, Error> {
@@ -69,7 +77,13 @@ fn copy_out(reader: &PipeReader, to: &mut dyn Write) {
     let waiter = Waiter::new();
     loop {
         let mut sink = VecSink::new(65_536);
-        match block_until(&waiter, &[reader.queue()], None, || false, || reader.try_read(&mut sink)) {
+        match block_until(
+            &waiter,
+            &[reader.queue()],
+            None,
+            || false,
+            || reader.try_read(&mut sink),
+        ) {
             Ok(0) | Err(_) => return,
             // Nobody reads us any more: the pipe breaks when `reader` is dropped.
             Ok(_) if to.write_all(&sink.bytes).and_then(|()| to.flush()).is_err() => return,
@@ -98,18 +112,34 @@ impl Drop for RawMode {
 }
 
 fn window() -> WinSize {
-    tcgetwinsize(std::io::stdout()).map_or(WinSize { rows: 24, cols: 80, x_pixels: 0, y_pixels: 0 }, |size| WinSize {
-        rows: size.ws_row,
-        cols: size.ws_col,
-        x_pixels: size.ws_xpixel,
-        y_pixels: size.ws_ypixel,
-    })
+    tcgetwinsize(std::io::stdout()).map_or(
+        WinSize {
+            rows: 24,
+            cols: 80,
+            x_pixels: 0,
+            y_pixels: 0,
+        },
+        |size| WinSize {
+            rows: size.ws_row,
+            cols: size.ws_col,
+            x_pixels: size.ws_xpixel,
+            y_pixels: size.ws_ypixel,
+        },
+    )
 }
 
 fn at_terminal(machine: &Machine, args: &[Vec<u8>], timeout: Option<Duration>) -> Result<u8, Error> {
     let (master, fds) = terminal_for_page(machine.kernel(), window())?;
     let master = Arc::new(master);
-    let process = machine.start(args, &[format!("TERM={}", std::env::var("TERM").unwrap_or("xterm".into()))], "/", fds)?;
+    let process = machine.start(
+        args,
+        &[format!(
+            "TERM={}",
+            std::env::var("TERM").unwrap_or("xterm".into())
+        )],
+        "/",
+        fds,
+    )?;
     set_controlling_terminal(&process, master.pty())?;
     let raw = RawMode::enter();
     let (keys, screen) = (master.clone(), master.clone());
@@ -134,7 +164,15 @@ fn at_terminal(machine: &Machine, args: &[Vec<u8>], timeout: Option<Duration>) -
 fn type_keys(master: &PtyMaster, mut bytes: &[u8]) {
     let waiter = Waiter::new();
     while !bytes.is_empty() {
-        if block_until(&waiter, &[master.queue()], None, || false, || master.try_write(&mut bytes)).is_err() {
+        if block_until(
+            &waiter,
+            &[master.queue()],
+            None,
+            || false,
+            || master.try_write(&mut bytes),
+        )
+        .is_err()
+        {
             return;
         }
     }
@@ -155,7 +193,11 @@ fn show(master: &PtyMaster) {
             return;
         }
         let mut stdout = std::io::stdout();
-        if stdout.write_all(&sink.bytes).and_then(|()| stdout.flush()).is_err() {
+        if stdout
+            .write_all(&sink.bytes)
+            .and_then(|()| stdout.flush())
+            .is_err()
+        {
             return;
         }
     }

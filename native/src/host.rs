@@ -55,7 +55,9 @@ impl Shared {
         let (shared, of_thread) = (self.clone(), process.clone());
         lock(&self.running).insert(process.pid, None);
         let thread = std::thread::Builder::new().name(format!("pid {}", process.pid));
-        let started = thread.stack_size(1 << 20).spawn(move || shared.run_process(of_thread, start));
+        let started = thread
+            .stack_size(8 << 20)
+            .spawn(move || shared.run_process(of_thread, start));
         started.map(drop).map_err(|_| {
             lock(&self.running).remove(&process.pid);
             Error::new(Errno::EAGAIN, "no thread for the process")
@@ -72,12 +74,29 @@ impl Shared {
 
     fn run_images(self: &Arc<Self>, process: Arc<Process>, start: Start) {
         let current = Rc::new(Current::adopt(process));
-        let host: Rc<dyn Host> = Rc::new(ThreadHost { shared: self.clone(), pid: current.pid });
+        let host: Rc<dyn Host> = Rc::new(ThreadHost {
+            shared: self.clone(),
+            pid: current.pid,
+        });
         let (mut program, mut entry, mut module) = match start {
             Start::Program(program) => (program, Entry::Start, None),
-            Start::Clone(CloneStart { module, program, image, stack_pointer, entry, arg }) => {
-                (program, Entry::Clone { image, stack_pointer, entry, arg }, Some(module))
-            }
+            Start::Clone(CloneStart {
+                module,
+                program,
+                image,
+                stack_pointer,
+                entry,
+                arg,
+            }) => (
+                program,
+                Entry::Clone {
+                    image,
+                    stack_pointer,
+                    entry,
+                    arg,
+                },
+                Some(module),
+            ),
         };
         loop {
             let module = match module.take().map_or_else(|| self.module(&program), Ok) {
@@ -99,7 +118,10 @@ impl Shared {
             Program::File(inode) => FILES.with(|files| files.load(inode)),
             Program::Registered(command) => {
                 let programs = lock(&self.programs);
-                programs.get(command.program.0 as usize).cloned().ok_or_else(|| "no such program".into())
+                programs
+                    .get(command.program.0 as usize)
+                    .cloned()
+                    .ok_or_else(|| "no such program".into())
             }
         }
     }
@@ -107,7 +129,10 @@ impl Shared {
     /// Starts the two service threads.
     pub fn serve(self: &Arc<Self>) -> [JoinHandle<()>; 2] {
         let (reaper, timers) = (self.clone(), self.clone());
-        [std::thread::spawn(move || reaper.end_doomed()), std::thread::spawn(move || timers.run_timers())]
+        [
+            std::thread::spawn(move || reaper.end_doomed()),
+            std::thread::spawn(move || timers.run_timers()),
+        ]
     }
 
     /// Ends the service threads.
@@ -127,7 +152,13 @@ impl Shared {
             none if none.is_empty() => Err(Block::WouldBlock),
             some => Ok(some),
         };
-        while let Ok(pids) = block_until(&self.waiters[0], &[kernel.doomed_queue()], None, || self.stopped(), doomed) {
+        while let Ok(pids) = block_until(
+            &self.waiters[0],
+            &[kernel.doomed_queue()],
+            None,
+            || self.stopped(),
+            doomed,
+        ) {
             pids.into_iter().for_each(|pid| self.interrupt(pid));
         }
     }
@@ -148,8 +179,20 @@ impl Shared {
         let timers = self.kernel.timers();
         while !self.stopped() {
             let deadline = self.kernel.run_timers();
-            let changed = || if timers.next_deadline() == deadline { Err(Block::WouldBlock) } else { Ok(()) };
-            let _whatever = block_until(&self.waiters[1], &[timers.queue()], deadline, || self.stopped(), changed);
+            let changed = || {
+                if timers.next_deadline() == deadline {
+                    Err(Block::WouldBlock)
+                } else {
+                    Ok(())
+                }
+            };
+            let _whatever = block_until(
+                &self.waiters[1],
+                &[timers.queue()],
+                deadline,
+                || self.stopped(),
+                changed,
+            );
         }
     }
 

@@ -113,8 +113,15 @@ impl Job {
     }
 }
 
-const ENVIRONMENT: &[&str] =
-    &["HOME=/home/user", "LANG=C.UTF-8", "LOGNAME=user", "PATH=/bin:/usr/bin", "SHELL=/bin/sh", "TMPDIR=/tmp", "USER=user"];
+const ENVIRONMENT: &[&str] = &[
+    "HOME=/home/user",
+    "LANG=C.UTF-8",
+    "LOGNAME=user",
+    "PATH=/bin:/usr/bin",
+    "SHELL=/bin/sh",
+    "TMPDIR=/tmp",
+    "USER=user",
+];
 
 impl Machine {
     /// A machine with the built userland. The message says what is missing.
@@ -129,7 +136,9 @@ impl Machine {
             let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
             let module = modules::load(&bytes).map_err(|error| format!("{}: {error}", path.display()))?;
             let commands: Vec<&str> = commands.iter().map(String::as_str).collect();
-            machine.register(module, &commands).map_err(|error| error.to_string())?;
+            machine
+                .register(module, &commands)
+                .map_err(|error| error.to_string())?;
         }
         Ok(machine)
     }
@@ -160,8 +169,18 @@ impl Machine {
     pub fn register(&self, module: GuestModule, commands: &[&str]) -> cobnut::kernel::Result<()> {
         let program = self.shared.add_program(module);
         for name in commands {
-            self.kernel().register_command(name.as_bytes(), Command { driver: "wasmvm", program });
-            self.write_file(&format!("/bin/{name}"), &Kernel::command_file(name.as_bytes()), 0o755)?;
+            self.kernel().register_command(
+                name.as_bytes(),
+                Command {
+                    driver: "wasmvm",
+                    program,
+                },
+            );
+            self.write_file(
+                &format!("/bin/{name}"),
+                &Kernel::command_file(name.as_bytes()),
+                0o755,
+            )?;
         }
         Ok(())
     }
@@ -209,27 +228,48 @@ impl Machine {
             Stdin::Bytes(bytes) => {
                 let (reader, writer) = Pipe::pair();
                 let feeder = spawn(move || feed(&writer, &bytes));
-                (Ok(OpenFile::new(File::PipeReader(reader), OpenFlags::empty())), Some(feeder))
+                (
+                    Ok(OpenFile::new(File::PipeReader(reader), OpenFlags::empty())),
+                    Some(feeder),
+                )
             }
         };
         let ((stdout, out), (stderr, err)) = (output_pipe(), output_pipe());
         let files = stdin.map(|stdin| [stdin, stdout, stderr]);
         let (out, err) = (spawn(move || drain(&out)), spawn(move || drain(&err)));
         let (code, timed_out, complaint) = match files.and_then(|files| {
-            self.start(&job.args, &job.env, &job.cwd, files.into_iter().map(entry).collect())
+            self.start(
+                &job.args,
+                &job.env,
+                &job.cwd,
+                files.into_iter().map(entry).collect(),
+            )
         }) {
             Ok(process) => {
                 let timed_out = !self.wait(&process, Some(job.timeout));
                 self.kernel().signal_job(process.job, Signal::SIGKILL);
                 self.wait(&process, None);
                 self.kernel().reap_job(process.job);
-                (process.termination().map_or(255, Termination::exit_code), timed_out, String::new())
+                (
+                    process.termination().map_or(255, Termination::exit_code),
+                    timed_out,
+                    String::new(),
+                )
             }
-            Err(error) => (refusal(error), false, format!("{}: {error}\n", String::from_utf8_lossy(&job.args[0]))),
+            Err(error) => (
+                refusal(error),
+                false,
+                format!("{}: {error}\n", String::from_utf8_lossy(&job.args[0])),
+            ),
         };
         let mut stderr = complaint.into_bytes();
         stderr.extend(err.join().unwrap_or_default());
-        let output = Output { stdout: out.join().unwrap_or_default(), stderr, code, timed_out };
+        let output = Output {
+            stdout: out.join().unwrap_or_default(),
+            stderr,
+            code,
+            timed_out,
+        };
         if let Some(feeder) = input {
             let _ended = feeder.join();
         }
@@ -245,7 +285,8 @@ impl Machine {
         fds: Vec<Option<FdEntry>>,
     ) -> cobnut::kernel::Result<Arc<Process>> {
         let mut environment = self.kernel().env();
-        env.iter().for_each(|variable| environment.push(variable.as_bytes()));
+        env.iter()
+            .for_each(|variable| environment.push(variable.as_bytes()));
         let spawn = RootSpawn {
             path: args.first().cloned().unwrap_or_default(),
             args: args.iter().collect(),
@@ -260,7 +301,9 @@ impl Machine {
     }
 
     fn started(&self, process: &Arc<Process>, start: Start) -> cobnut::kernel::Result<()> {
-        self.shared.start(process, start).inspect_err(|_| self.kernel().abandon(process, Termination::Exited(127)))
+        self.shared
+            .start(process, start)
+            .inspect_err(|_| self.kernel().abandon(process, Termination::Exited(127)))
     }
 
     /// Waits until `process` has ended. False if `timeout` came first.
@@ -272,7 +315,11 @@ impl Machine {
 
     /// The processes in the table, zombies included.
     pub fn processes(&self) -> Vec<Pid> {
-        self.kernel().processes().iter().map(|info| info.process.pid).collect()
+        self.kernel()
+            .processes()
+            .iter()
+            .map(|info| info.process.pid)
+            .collect()
     }
 
     /// Waits until every process's thread has ended.
@@ -281,7 +328,13 @@ impl Machine {
     }
 
     fn null(&self) -> cobnut::kernel::Result<Arc<OpenFile>> {
-        path::open_file(Caller::page(&self.kernel().vfs), Base::Root, b"/dev/null", OpenFlags::empty(), 0)
+        path::open_file(
+            Caller::page(&self.kernel().vfs),
+            Base::Root,
+            b"/dev/null",
+            OpenFlags::empty(),
+            0,
+        )
     }
 }
 
@@ -300,7 +353,10 @@ impl Drop for Machine {
 
 /// A descriptor.
 pub fn entry(file: Arc<OpenFile>) -> Option<FdEntry> {
-    Some(FdEntry { file, flags: FdFlags::empty() })
+    Some(FdEntry {
+        file,
+        flags: FdFlags::empty(),
+    })
 }
 
 /// The exit code of what could not be started, as shells have it.
@@ -310,14 +366,25 @@ pub fn refusal(error: Error) -> u8 {
 
 fn output_pipe() -> (Arc<OpenFile>, PipeReader) {
     let (reader, writer) = Pipe::pair();
-    (OpenFile::new(File::PipeWriter(writer), OpenFlags::O_WRONLY), reader)
+    (
+        OpenFile::new(File::PipeWriter(writer), OpenFlags::O_WRONLY),
+        reader,
+    )
 }
 
 /// Writes all bytes, unless nobody reads any more.
 pub fn feed(writer: &PipeWriter, mut bytes: &[u8]) {
     let waiter = Waiter::new();
     while !bytes.is_empty() {
-        if block_until(&waiter, &[writer.queue()], None, || false, || writer.try_write(&mut bytes)).is_err() {
+        if block_until(
+            &waiter,
+            &[writer.queue()],
+            None,
+            || false,
+            || writer.try_write(&mut bytes),
+        )
+        .is_err()
+        {
             return;
         }
     }
@@ -327,7 +394,13 @@ fn drain(reader: &PipeReader) -> Vec<u8> {
     let mut sink = VecSink::new(usize::MAX);
     let waiter = Waiter::new();
     loop {
-        match block_until(&waiter, &[reader.queue()], None, || false, || reader.try_read(&mut sink)) {
+        match block_until(
+            &waiter,
+            &[reader.queue()],
+            None,
+            || false,
+            || reader.try_read(&mut sink),
+        ) {
             Ok(0) | Err(_) => return sink.bytes,
             Ok(_) => {}
         }

@@ -20,16 +20,28 @@ struct Options {
 }
 
 fn parse(mut args: impl Iterator<Item = std::ffi::OsString>) -> Result<Options, String> {
-    let mut options = Options { timeout: None, files: Vec::new(), programs: Vec::new(), args: Vec::new() };
+    let mut options = Options {
+        timeout: None,
+        files: Vec::new(),
+        programs: Vec::new(),
+        args: Vec::new(),
+    };
     while let Some(arg) = args.next() {
-        let mut value = || args.next().and_then(|value| value.into_string().ok()).ok_or_else(|| USAGE.to_string());
+        let mut value = || {
+            args.next()
+                .and_then(|value| value.into_string().ok())
+                .ok_or_else(|| USAGE.to_string())
+        };
         let pair = |text: String, by: char| {
-            text.split_once(by).map(|(a, b)| (a.to_string(), b.to_string())).ok_or_else(|| USAGE.to_string())
+            text.split_once(by)
+                .map(|(a, b)| (a.to_string(), b.to_string()))
+                .ok_or_else(|| USAGE.to_string())
         };
         match arg.to_str() {
             Some("--timeout") => {
                 let seconds: f64 = value()?.parse().map_err(|_| USAGE.to_string())?;
-                options.timeout = Some(Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())?);
+                options.timeout =
+                    Some(Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())?);
             }
             Some("--file") => options.files.push(pair(value()?, ':')?),
             Some("--program") => options.programs.push(pair(value()?, '=')?),
@@ -45,7 +57,11 @@ fn parse(mut args: impl Iterator<Item = std::ffi::OsString>) -> Result<Options, 
             }
         }
     }
-    if options.args.is_empty() { Err(USAGE.into()) } else { Ok(options) }
+    if options.args.is_empty() {
+        Err(USAGE.into())
+    } else {
+        Ok(options)
+    }
 }
 
 fn boot(options: &Options) -> Result<Machine, String> {
@@ -56,11 +72,14 @@ fn boot(options: &Options) -> Result<Machine, String> {
     };
     for (name, file) in &options.programs {
         let bytes = std::fs::read(file).map_err(|error| format!("{file}: {error}"))?;
-        machine.add_command(name, &bytes).map_err(|error| format!("{file}: {error}"))?;
+        machine
+            .add_command(name, &bytes)
+            .map_err(|error| format!("{file}: {error}"))?;
     }
     for (source, destination) in &options.files {
         let bytes = std::fs::read(source).map_err(|error| format!("{source}: {error}"))?;
-        let mode = std::fs::metadata(source).map(|metadata| std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()));
+        let mode = std::fs::metadata(source)
+            .map(|metadata| std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()));
         machine
             .write_file(destination, &bytes, mode.unwrap_or(0o644) & 0o777)
             .map_err(|error| format!("{destination}: {error}"))?;

@@ -23,7 +23,7 @@ pub fn load(bytes: &[u8]) -> Result<GuestModule, String> {
 fn cache_file(bytes: &[u8]) -> PathBuf {
     let mut hasher = DefaultHasher::new();
     bytes.hash(&mut hasher);
-    let version = wasmer::VERSION;
+    let version = "wasmer-7.5";
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/guests");
     folder.join(format!("{:016x}-{}-{version}.bin", hasher.finish(), bytes.len()))
 }
@@ -31,7 +31,11 @@ fn cache_file(bytes: &[u8]) -> PathBuf {
 /// Writes in one step, as other processes may look for it. A cache that can't be written is none.
 fn keep(file: &Path, bytes: &[u8]) {
     let Some(folder) = file.parent() else { return };
-    let draft = folder.join(format!("{}.{:?}.new", std::process::id(), std::thread::current().id()));
+    let draft = folder.join(format!(
+        "{}.{:?}.new",
+        std::process::id(),
+        std::thread::current().id()
+    ));
     let written = std::fs::create_dir_all(folder)
         .and_then(|()| std::fs::write(&draft, bytes))
         .and_then(|()| std::fs::rename(&draft, file));

@@ -21,7 +21,10 @@ const DIRECTORIES: &[(&str, u32)] = &[
 ];
 
 const FILES: &[(&str, &str)] = &[
-    ("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/home/user:/bin/sh\n"),
+    (
+        "/etc/passwd",
+        "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/home/user:/bin/sh\n",
+    ),
     ("/etc/group", "root:x:0:\nuser:x:1000:\n"),
 ];
 
@@ -30,12 +33,19 @@ pub fn new(bytes: u64) -> Result<Vfs> {
     let vfs = Vfs::new(MemFs::new(bytes));
     for (directory, mode) in DIRECTORIES {
         path::mkdir(Caller::page(&vfs), Base::Root, directory.as_bytes(), 0o777)?;
-        path::chmod(Caller::page(&vfs), Base::Root, directory.as_bytes(), *mode, path::Follow::Yes)?;
+        path::chmod(
+            Caller::page(&vfs),
+            Base::Root,
+            directory.as_bytes(),
+            *mode,
+            path::Follow::Yes,
+        )?;
     }
     for (file, text) in FILES {
         write(&vfs, file.as_bytes(), text.as_bytes(), 0o644)?;
     }
-    let dev = cobnut::kernel::fs::path::existing(&Caller::page(&vfs), Base::Root, b"/dev", path::Follow::Yes)?;
+    let dev =
+        cobnut::kernel::fs::path::existing(&Caller::page(&vfs), Base::Root, b"/dev", path::Follow::Yes)?;
     vfs.mount(dev, DevFs::new())?;
     Ok(vfs)
 }

@@ -72,7 +72,10 @@ pub fn system_call<T: Outcome>(
 }
 
 /// A system call by which the process leaves its image, if it works.
-pub fn last_call(mut env: FunctionEnvMut<'_, GuestRef>, call: impl Fn(&Guest) -> SysResult<LastCall>) -> Answer {
+pub fn last_call(
+    mut env: FunctionEnvMut<'_, GuestRef>,
+    call: impl Fn(&Guest) -> SysResult<LastCall>,
+) -> Answer {
     platform::probe_stack();
     let guest = env.data().get();
     guest.memory.refresh(&env);
@@ -104,7 +107,7 @@ pub fn exit_call(env: FunctionEnvMut<'_, GuestRef>, decide: impl Fn(&Guest)) -> 
         return platform::park();
     }
     decide(guest);
-    guest.current.die();
+    guest.die();
     platform::leave_guest()
 }
 
@@ -138,7 +141,7 @@ fn deliver(env: &mut FunctionEnvMut<'_, GuestRef>, mut due: Leave) -> After {
         match due {
             Leave::Guest => return handled.map_or(After::Nothing, |restart| After::Handled { restart }),
             Leave::Die => {
-                guest.current.die();
+                guest.die();
                 return After::Left;
             }
             Leave::Deliver(delivery) => match run_handler(env, guest, &delivery) {
@@ -156,12 +159,16 @@ fn deliver(env: &mut FunctionEnvMut<'_, GuestRef>, mut due: Leave) -> After {
 /// Runs one handler; the process is in the kernel before it and, for [`After::Nothing`], after it.
 fn run_handler(env: &mut FunctionEnvMut<'_, GuestRef>, guest: &Guest, delivery: &Delivery) -> After {
     if !guest.current.leave_for_handler() {
-        guest.current.die();
+        guest.die();
         return After::Left;
     }
     let Some(instance) = guest.instance.get() else {
         // A signal for a start section: it has no table yet, so it can have set no handler.
-        return if guest.current.enter() { After::Nothing } else { After::Doomed };
+        return if guest.current.enter() {
+            After::Nothing
+        } else {
+            After::Doomed
+        };
     };
     let ran = instance.call_table(env, delivery.handler, i32::from(delivery.signal.number()));
     guest.memory.refresh(env);

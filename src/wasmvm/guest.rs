@@ -24,8 +24,18 @@ pub struct Guest {
     pub program: Program,
     /// Set when it called exec: what to run next.
     pub next: Cell<Option<Program>>,
+    /// Set when the process has buried itself.
+    pub died: Cell<bool>,
     /// The trap of a handler, which reaches the outer frames without its message.
     pub trap: Cell<Option<String>>,
+}
+
+impl Guest {
+    /// Ends the process, from the kernel; the thread must leave the guest after it.
+    pub fn die(&self) {
+        self.current.die();
+        self.died.set(true);
+    }
 }
 
 /// How host functions find the [`Guest`]: wasmer keeps it as their environment.

@@ -38,7 +38,9 @@ impl ImportId {
     /// The import itself.
     pub fn import(self) -> &'static Import {
         let at = self.0 as usize;
-        super::wasi::TABLE.get(at).unwrap_or_else(|| &super::cobnut::TABLE[at - super::wasi::TABLE.len()])
+        super::wasi::TABLE
+            .get(at)
+            .unwrap_or_else(|| &super::cobnut::TABLE[at - super::wasi::TABLE.len()])
     }
 }
 
@@ -165,7 +167,12 @@ mod tests {
     #[test]
     fn every_import_is_found_under_its_name_once() {
         for (at, import) in all().enumerate() {
-            assert_eq!(find(import.module, import.name), Some(ImportId(at as u16)), "{}", import.name);
+            assert_eq!(
+                find(import.module, import.name),
+                Some(ImportId(at as u16)),
+                "{}",
+                import.name
+            );
         }
         assert_eq!(find("wasi_snapshot_preview1", "fd_nothing"), None);
     }

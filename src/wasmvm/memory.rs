@@ -28,7 +28,11 @@ pub trait GuestMemory {
 
     /// A pointer and a length, checked. EFAULT.
     fn slice(&self, at: u32, len: u32) -> Result<GuestSlice> {
-        if u64::from(at) + u64::from(len) <= self.size() { Ok(GuestSlice { at, len }) } else { Err(Errno::EFAULT.into()) }
+        if u64::from(at) + u64::from(len) <= self.size() {
+            Ok(GuestSlice { at, len })
+        } else {
+            Err(Errno::EFAULT.into())
+        }
     }
 
     /// `N` bytes.
@@ -78,7 +82,12 @@ pub trait GuestMemory {
 
     /// A list of strings that each end in a NUL byte. E2BIG, EFAULT.
     fn strings(&self, at: u32, len: u32) -> Result<StringList> {
-        Ok(StringList::from_nul_terminated(&self.bytes(at, len, ARG_MAX, Errno::E2BIG)?))
+        Ok(StringList::from_nul_terminated(&self.bytes(
+            at,
+            len,
+            ARG_MAX,
+            Errno::E2BIG,
+        )?))
     }
 }
 
@@ -94,7 +103,11 @@ impl GuestPath {
 
     /// Copies a path in. ENAMETOOLONG, EFAULT; a NUL byte in it is EINVAL.
     pub fn read(memory: &impl GuestMemory, at: u32, len: u32) -> Result<GuestPath> {
-        let mut path = GuestPath { short: [0; GuestPath::SHORT], len: len as usize, long: Vec::new() };
+        let mut path = GuestPath {
+            short: [0; GuestPath::SHORT],
+            len: len as usize,
+            long: Vec::new(),
+        };
         if path.len <= GuestPath::SHORT {
             memory.read(at, &mut path.short[..len as usize])?;
         } else {
@@ -110,7 +123,11 @@ impl GuestPath {
 impl core::ops::Deref for GuestPath {
     type Target = [u8];
     fn deref(&self) -> &[u8] {
-        if self.len <= GuestPath::SHORT { &self.short[..self.len] } else { &self.long }
+        if self.len <= GuestPath::SHORT {
+            &self.short[..self.len]
+        } else {
+            &self.long
+        }
     }
 }
 
@@ -151,7 +168,12 @@ impl<'a, M: GuestMemory> GuestBuffers<'a, M> {
     /// One buffer. EFAULT.
     pub fn one(memory: &'a M, at: u32, len: u32) -> Result<Self> {
         let now = memory.slice(at, len)?;
-        Ok(GuestBuffers { memory, now, later: Vec::new(), total: len as usize })
+        Ok(GuestBuffers {
+            memory,
+            now,
+            later: Vec::new(),
+            total: len as usize,
+        })
     }
 
     /// An array of `count` iovecs (`u32 pointer, length`). EINVAL beyond [`IOV_MAX`] or if their lengths add up to more than 31
@@ -160,10 +182,14 @@ impl<'a, M: GuestMemory> GuestBuffers<'a, M> {
         if count > IOV_MAX {
             return Err(Error::new(Errno::EINVAL, "more than IOV_MAX buffers"));
         }
-        memory.slice(at, count * 8)?;
-        let mut buffers = GuestBuffers { memory, now: GuestSlice { at: 0, len: 0 }, later: Vec::new(), total: 0 };
+        let mut buffers = GuestBuffers {
+            memory,
+            now: GuestSlice { at: 0, len: 0 },
+            later: Vec::new(),
+            total: 0,
+        };
         for index in (0..count).rev() {
-            let slice = iovec(memory, at + index * 8)?;
+            let slice = iovec(memory, at.checked_add(index * 8).ok_or(Errno::EFAULT)?)?;
             if slice.is_empty() {
                 continue;
             }
@@ -183,7 +209,10 @@ impl<'a, M: GuestMemory> GuestBuffers<'a, M> {
     fn advance(&mut self, want: usize) -> GuestSlice {
         let len = self.now.len.min(want as u32);
         let piece = GuestSlice { at: self.now.at, len };
-        self.now = GuestSlice { at: self.now.at.wrapping_add(len), len: self.now.len - len };
+        self.now = GuestSlice {
+            at: self.now.at.wrapping_add(len),
+            len: self.now.len - len,
+        };
         if self.now.is_empty() {
             self.now = self.later.pop().unwrap_or(self.now);
         }
@@ -225,7 +254,9 @@ impl<M: GuestMemory> Source for GuestBuffers<'_, M> {
     fn take(&mut self, mut into: &mut [u8]) -> Result<()> {
         while !into.is_empty() {
             let piece = self.advance(into.len());
-            let (head, tail) = into.split_at_mut_checked(piece.len as usize).ok_or(Errno::EFAULT)?;
+            let (head, tail) = into
+                .split_at_mut_checked(piece.len as usize)
+                .ok_or(Errno::EFAULT)?;
             if head.is_empty() {
                 return Err(Errno::EFAULT.into());
             }
@@ -290,11 +321,26 @@ mod tests {
     fn what_lies_outside_is_efault() {
         let memory = with_iovecs(&[(250, 7), (u32::MAX, 2)]);
         for (at, count) in [(0, 1), (8, 1), (250, 1), (u32::MAX - 3, 1)] {
-            assert_eq!(GuestBuffers::from_iovecs(&memory, at, count).err().unwrap().errno, Errno::EFAULT);
+            assert_eq!(
+                GuestBuffers::from_iovecs(&memory, at, count).err().unwrap().errno,
+                Errno::EFAULT
+            );
         }
         assert_eq!(memory.get_u32(253).unwrap_err().errno, Errno::EFAULT);
-        assert_eq!(memory.bytes(0, 257, 1_000, Errno::E2BIG).unwrap_err().errno, Errno::EFAULT);
-        assert_eq!(memory.bytes(0, 2_000, 1_000, Errno::E2BIG).unwrap_err().errno, Errno::E2BIG);
-        assert_eq!(GuestBuffers::from_iovecs(&memory, 0, IOV_MAX + 1).err().unwrap().errno, Errno::EINVAL);
+        assert_eq!(
+            memory.bytes(0, 257, 1_000, Errno::E2BIG).unwrap_err().errno,
+            Errno::EFAULT
+        );
+        assert_eq!(
+            memory.bytes(0, 2_000, 1_000, Errno::E2BIG).unwrap_err().errno,
+            Errno::E2BIG
+        );
+        assert_eq!(
+            GuestBuffers::from_iovecs(&memory, 0, IOV_MAX + 1)
+                .err()
+                .unwrap()
+                .errno,
+            Errno::EINVAL
+        );
     }
 }

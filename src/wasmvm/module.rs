@@ -28,7 +28,10 @@ impl GuestModule {
     /// Compiles a module. The message says what is wrong with it.
     pub fn compile(bytes: &[u8]) -> core::result::Result<Self, String> {
         let info = Arc::new(ModuleInfo::parse(bytes)?);
-        Ok(GuestModule { compiled: platform::compile(bytes)?, info })
+        Ok(GuestModule {
+            compiled: platform::compile(bytes)?,
+            info,
+        })
     }
 }
 
@@ -54,15 +57,30 @@ impl ModuleInfo {
             if matches!(payload, Payload::CodeSectionStart { .. }) {
                 break;
             }
-            sections.read(payload).map_err(|error| format!("CompileError: {error}"))?;
+            sections
+                .read(payload)
+                .map_err(|error| format!("CompileError: {error}"))?;
         }
-        let Sections { types: _, mut imports, mut problem, start, exports_start, stack_pointer, table } = sections;
+        let Sections {
+            types: _,
+            mut imports,
+            mut problem,
+            start,
+            exports_start,
+            stack_pointer,
+            table,
+        } = sections;
         imports.sort_unstable();
         imports.dedup();
         if problem.is_none() && !exports_start {
             problem = Some("LinkError: the module exports no function _start".into());
         }
-        Ok(ModuleInfo { imports, problem, has_start: start, has_clone_exports: stack_pointer && table })
+        Ok(ModuleInfo {
+            imports,
+            problem,
+            has_start: start,
+            has_clone_exports: stack_pointer && table,
+        })
     }
 }
 
@@ -81,7 +99,9 @@ impl Sections {
     fn read(&mut self, payload: Payload<'_>) -> wasmparser::Result<()> {
         match payload {
             Payload::TypeSection(types) => {
-                self.types = types.into_iter_err_on_gc_types().collect::<wasmparser::Result<_>>()?;
+                self.types = types
+                    .into_iter_err_on_gc_types()
+                    .collect::<wasmparser::Result<_>>()?;
             }
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {
@@ -111,13 +131,15 @@ impl Sections {
 
     fn resolve(&self, module: &str, name: &str, ty: TypeRef) -> core::result::Result<ImportId, String> {
         let TypeRef::Func(index) = ty else {
-            return Err(format!("LinkError: import \"{module}\" \"{name}\": only functions can be imported"));
+            return Err(format!(
+                "LinkError: import {module}.{name}: only functions can be imported"
+            ));
         };
         let id = imports::find(module, name)
-            .ok_or_else(|| format!("LinkError: unknown import: \"{module}\" \"{name}\""))?;
+            .ok_or_else(|| format!("LinkError: unknown import {module}.{name}"))?;
         let wanted = self.types.get(index as usize);
         if wanted.is_some_and(|wanted| !id.import().has_type(wanted)) {
-            return Err(format!("LinkError: import \"{module}\" \"{name}\" has another type"));
+            return Err(format!("LinkError: import {module}.{name} has another type"));
         }
         Ok(id)
     }
@@ -143,7 +165,9 @@ const PROGRAM_MAX: u64 = 256 << 20;
 
 impl Default for ModuleCache {
     fn default() -> Self {
-        ModuleCache { entries: RefCell::new(Vec::new()) }
+        ModuleCache {
+            entries: RefCell::new(Vec::new()),
+        }
     }
 }
 
@@ -151,8 +175,18 @@ impl ModuleCache {
     /// The module in the file, compiled now unless it is known. The message says why there is none.
     pub fn load(&self, file: &InodeRef) -> core::result::Result<GuestModule, String> {
         let stat = file.stat();
-        let key = FileKey { dev: stat.dev, ino: stat.ino, mtime_ns: stat.mtime_ns, size: stat.size };
-        let known = self.entries.borrow().iter().find(|(each, _)| *each == key).map(|(_, module)| module.clone());
+        let key = FileKey {
+            dev: stat.dev,
+            ino: stat.ino,
+            mtime_ns: stat.mtime_ns,
+            size: stat.size,
+        };
+        let known = self
+            .entries
+            .borrow()
+            .iter()
+            .find(|(each, _)| *each == key)
+            .map(|(_, module)| module.clone());
         if let Some(module) = known {
             return Ok(module);
         }
@@ -173,7 +207,9 @@ pub fn read_whole(file: &InodeRef, size: u64) -> Result<Vec<u8>> {
         return Err(Error::new(Errno::ENOEXEC, "the file is too large for a program"));
     }
     let mut sink = VecSink::new(size as usize);
-    sink.bytes.try_reserve_exact(size as usize).map_err(|_| Errno::ENOMEM)?;
+    sink.bytes
+        .try_reserve_exact(size as usize)
+        .map_err(|_| Errno::ENOMEM)?;
     while (sink.bytes.len() as u64) < size {
         if at_once(file.try_read_at(sink.bytes.len() as u64, &mut sink))? == 0 {
             break;

@@ -12,7 +12,9 @@ mod probe;
 mod web;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use native::{Answer, Image, Instance, Memory, answer, compile, engine, leave_guest, new_store, park, probe_stack};
+pub use native::{
+    Answer, Image, Instance, Memory, answer, compile, engine, leave_guest, new_store, park, probe_stack,
+};
 #[cfg(target_arch = "wasm32")]
 pub use web::{Answer, Image, Instance, Memory, answer, compile, leave_guest, new_store, park, probe_stack};
 

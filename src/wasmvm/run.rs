@@ -48,7 +48,13 @@ const CANNOT_RUN: u8 = 126;
 
 /// Runs an image of a process on its thread, which must be in KERNEL. Blocks until the image ends. In the browser it does not return for a
 /// process that was doomed while it ran: its worker is terminated.
-pub fn run(current: Rc<Current>, host: Rc<dyn Host>, module: GuestModule, program: Program, entry: Entry) -> Ended {
+pub fn run(
+    current: Rc<Current>,
+    host: Rc<dyn Host>,
+    module: GuestModule,
+    program: Program,
+    entry: Entry,
+) -> Ended {
     if let Some(problem) = &module.info.problem {
         fail(&current, CANNOT_RUN, problem);
         return Ended::Over;
@@ -61,6 +67,7 @@ pub fn run(current: Rc<Current>, host: Rc<dyn Host>, module: GuestModule, progra
         module,
         program,
         next: Cell::new(None),
+        died: Cell::new(false),
         trap: Cell::new(None),
     };
     let mut store = platform::new_store();
@@ -102,13 +109,22 @@ fn enter_image(guest: &Guest, store: &mut Store, entry: Entry) -> Ran {
             true => instance.start(store).map(|()| Ran::Returned),
             false => Ok(Ran::Killed),
         }),
-        Entry::Clone { image, stack_pointer, entry, arg } => {
-            let loaded = guest.memory.load(store, image).map_err(|error| Trap { message: error.to_string() });
+        Entry::Clone {
+            image,
+            stack_pointer,
+            entry,
+            arg,
+        } => {
+            let loaded = guest.memory.load(store, image).map_err(|error| Trap {
+                message: error.to_string(),
+            });
             if let Err(trap) = loaded.and_then(|()| instance.set_stack_pointer(store, stack_pointer)) {
                 return Ran::Failed(trap);
             }
             leave_kernel(guest, store).and_then(|alive| match alive {
-                true => instance.call_table(store, entry, arg as i32).map(|()| Ran::Returned),
+                true => instance
+                    .call_table(store, entry, arg as i32)
+                    .map(|()| Ran::Returned),
                 false => Ok(Ran::Killed),
             })
         }
@@ -116,17 +132,29 @@ fn enter_image(guest: &Guest, store: &mut Store, entry: Entry) -> Ran {
     ran.unwrap_or_else(Ran::Unwound)
 }
 
-fn instantiate<'g>(guest: &'g Guest, store: &mut Store, imports: Imports) -> core::result::Result<&'g Instance, Ran> {
+fn instantiate<'g>(
+    guest: &'g Guest,
+    store: &mut Store,
+    imports: Imports,
+) -> core::result::Result<&'g Instance, Ran> {
     // Without a start section no guest code runs here, and the process stays in the kernel.
     let runs_code = guest.module.info.has_start;
     if runs_code && !leave_kernel(guest, store).map_err(Ran::Unwound)? {
         return Err(Ran::Killed);
     }
     let instance = Instance::new(store, &guest.module.compiled, &imports);
-    let instance = instance.map_err(|trap| if runs_code { Ran::Unwound(trap) } else { Ran::Failed(trap) })?;
+    let instance = instance.map_err(|trap| {
+        if runs_code {
+            Ran::Unwound(trap)
+        } else {
+            Ran::Failed(trap)
+        }
+    })?;
     guest.memory.attach(store, &instance);
     if runs_code && !guest.current.enter() {
-        return Err(Ran::Unwound(Trap { message: String::new() }));
+        return Err(Ran::Unwound(Trap {
+            message: String::new(),
+        }));
     }
     Ok(guest.instance.get_or_init(|| instance))
 }
@@ -147,7 +175,9 @@ fn leave_kernel(guest: &Guest, store: &mut Store) -> core::result::Result<bool, 
             instance.call_table(store, delivery.handler, i32::from(delivery.signal.number()))?;
             guest.memory.refresh(store);
             if !guest.current.enter() {
-                return Err(Trap { message: String::new() });
+                return Err(Trap {
+                    message: String::new(),
+                });
             }
         }
         guest.current.finish_delivery(&delivery);
@@ -163,13 +193,16 @@ fn finish(guest: &Guest, ran: Ran) -> Ended {
             current.decide_exit(0);
             current.die();
         }
-        Ran::Unwound(_) if current.is_over() => {}
+        Ran::Unwound(_) if guest.died.get() => {}
         Ran::Unwound(trap) => match guest.next.take() {
             Some(program) => return Ended::Exec(program),
             None if current.enter() => {
                 let message = guest.trap.take().unwrap_or(trap.message);
                 complain(current, &message);
-                current.decide(Termination::Signaled { signal: Signal::SIGABRT, core: true });
+                current.decide(Termination::Signaled {
+                    signal: Signal::SIGABRT,
+                    core: true,
+                });
                 current.die();
             }
             None if current.is_over() => return parked(),
@@ -193,7 +226,12 @@ fn parked() -> Ended {
 /// A line on the process's standard error, if it has one.
 fn complain(current: &Current, message: &str) {
     let command = current.command();
-    let name = command.args.iter().next().filter(|name| !name.is_empty()).unwrap_or(&command.exe);
+    let name = command
+        .args
+        .iter()
+        .next()
+        .filter(|name| !name.is_empty())
+        .unwrap_or(&command.exe);
     let line = [name, b": ", message.as_bytes(), b"\n"].concat();
     let _nobody_to_tell = io::write(current, Fd(2), &mut line.as_slice());
 }

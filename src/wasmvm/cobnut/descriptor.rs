@@ -45,7 +45,10 @@ pub fn fcntl(guest: &Guest, fd: u32, cmd: u32, arg: u32, result: u32) -> SysResu
         0 => fds::dup_from(current, fd, Fd(arg), FdFlags::empty())?.0,
         1030 => fds::dup_from(current, fd, Fd(arg), FdFlags::FD_CLOEXEC)?.0,
         1 => current.fds.flags(current.owner(), fd)?.bits(),
-        2 => current.fds.set_flags(current.owner(), fd, FdFlags::from_bits_truncate(arg)).map(|()| 0)?,
+        2 => current
+            .fds
+            .set_flags(current.owner(), fd, FdFlags::from_bits_truncate(arg))
+            .map(|()| 0)?,
         3 => fds::status_flags(current, fd)?.bits(),
         4 => fds::set_status_flags(current, fd, OpenFlags::from_bits_truncate(arg)).map(|()| 0)?,
         _ => return Err(Error::new(Errno::EINVAL, "fcntl: no such command").into()),
@@ -60,7 +63,13 @@ pub fn open(guest: &Guest, path: u32, path_len: u32, oflags: u32, mode: u32, fd:
     guest.memory.slice(fd, 4)?;
     let path = GuestPath::read(&guest.memory, path, path_len)?;
     // Linux ignores flags that it does not know; so do its programs.
-    let opened = path::open(&guest.current, Base::Cwd, &path, OpenFlags::from_bits_truncate(oflags), mode)?;
+    let opened = path::open(
+        &guest.current,
+        Base::Cwd,
+        &path,
+        OpenFlags::from_bits_truncate(oflags),
+        mode,
+    )?;
     Ok(guest.memory.put_u32(fd, opened.0)?)
 }
 
@@ -81,13 +90,21 @@ pub fn poll(guest: &Guest, at: u32, count: u32, timeout_ms: i32, ready: u32) -> 
         return Err(Error::new(Errno::EINVAL, "too many descriptors").into());
     }
     guest.memory.slice(ready, 4)?;
-    let bytes = guest.memory.bytes(at, count * POLLFD, POLL_MAX * POLLFD, Errno::EINVAL)?;
+    let bytes = guest
+        .memory
+        .bytes(at, count * POLLFD, POLL_MAX * POLLFD, Errno::EINVAL)?;
     let mut list: Vec<PollFd> = bytes.chunks_exact(POLLFD as usize).map(read_pollfd).collect();
-    let deadline = u64::try_from(timeout_ms).ok().map(|ms| deadline_in(ms * 1_000_000));
+    let deadline = u64::try_from(timeout_ms)
+        .ok()
+        .map(|ms| deadline_in(ms * 1_000_000));
     let found = waiting::poll(&guest.current, &mut list, deadline)?;
     for (index, (each, raw)) in list.iter().zip(bytes.chunks_exact(POLLFD as usize)).enumerate() {
         let mut fields = Fields(raw);
-        let pollfd = Structure::<8>::new().u32(fields.u32()).u16(fields.u16()).u16(each.revents.bits()).finish();
+        let pollfd = Structure::<8>::new()
+            .u32(fields.u32())
+            .u16(fields.u16())
+            .u16(each.revents.bits())
+            .finish();
         guest.memory.write(at + index as u32 * POLLFD, &pollfd)?;
     }
     Ok(guest.memory.put_u32(ready, found as u32)?)

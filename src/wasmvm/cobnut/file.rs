@@ -13,7 +13,11 @@ use std::sync::Arc;
 const NOFOLLOW: u32 = 1;
 
 fn follow(flags: u32) -> Follow {
-    if flags & NOFOLLOW != 0 { Follow::No } else { Follow::Yes }
+    if flags & NOFOLLOW != 0 {
+        Follow::No
+    } else {
+        Follow::Yes
+    }
 }
 
 fn argument(guest: &Guest, path: u32, path_len: u32) -> Result<GuestPath> {
@@ -53,13 +57,22 @@ pub fn stat(guest: &Guest, path: u32, path_len: u32, flags: u32, out: u32) -> Sy
 }
 
 pub fn fstat(guest: &Guest, fd: u32, out: u32) -> SysResult<()> {
-    let stat = guest.current.fds.with(guest.current.owner(), Fd(fd), OpenFile::stat)?;
+    let stat = guest
+        .current
+        .fds
+        .with(guest.current.owner(), Fd(fd), OpenFile::stat)?;
     Ok(guest.memory.write(out, &structure(&stat))?)
 }
 
 pub fn chmod(guest: &Guest, path: u32, path_len: u32, mode: u32, flags: u32) -> SysResult<()> {
     let path = argument(guest, path, path_len)?;
-    Ok(path::chmod(&*guest.current, Base::Cwd, &path, mode, follow(flags))?)
+    Ok(path::chmod(
+        &*guest.current,
+        Base::Cwd,
+        &path,
+        mode,
+        follow(flags),
+    )?)
 }
 
 pub fn fchmod(guest: &Guest, fd: u32, mode: u32) -> SysResult<()> {
@@ -73,7 +86,14 @@ fn owner(id: u32) -> Option<u32> {
 
 pub fn chown(guest: &Guest, path: u32, path_len: u32, uid: u32, gid: u32, flags: u32) -> SysResult<()> {
     let path = argument(guest, path, path_len)?;
-    Ok(path::chown(&*guest.current, Base::Cwd, &path, owner(uid), owner(gid), follow(flags))?)
+    Ok(path::chown(
+        &*guest.current,
+        Base::Cwd,
+        &path,
+        owner(uid),
+        owner(gid),
+        follow(flags),
+    )?)
 }
 
 pub fn fchown(guest: &Guest, fd: u32, uid: u32, gid: u32) -> SysResult<()> {
@@ -87,33 +107,56 @@ fn time(ns: i64) -> Result<SetTime> {
     match ns {
         NOW => Ok(SetTime::Now),
         KEEP => Ok(SetTime::Keep),
-        ns => u64::try_from(ns).map(SetTime::At).map_err(|_| Error::new(Errno::EINVAL, "a time before 1970")),
+        ns => u64::try_from(ns)
+            .map(SetTime::At)
+            .map_err(|_| Error::new(Errno::EINVAL, "a time before 1970")),
     }
 }
 
 pub fn utimens(guest: &Guest, path: u32, path_len: u32, atime: i64, mtime: i64, flags: u32) -> SysResult<()> {
     let path = argument(guest, path, path_len)?;
-    Ok(path::utimens(&*guest.current, Base::Cwd, &path, time(atime)?, time(mtime)?, follow(flags))?)
+    Ok(path::utimens(
+        &*guest.current,
+        Base::Cwd,
+        &path,
+        time(atime)?,
+        time(mtime)?,
+        follow(flags),
+    )?)
 }
 
 const S_IFMT: u32 = 0o170_000;
 
 pub fn mknod(guest: &Guest, path: u32, path_len: u32, mode: u32, _dev: i64) -> SysResult<()> {
     let path = argument(guest, path, path_len)?;
-    let kind = [FileType::Fifo, FileType::Regular].into_iter().find(|kind| kind.mode_bits() == mode & S_IFMT);
+    let kind = [FileType::Fifo, FileType::Regular]
+        .into_iter()
+        .find(|kind| kind.mode_bits() == mode & S_IFMT);
     let kind = match kind {
         Some(kind) => kind,
         // As mknod(2): no type is a regular file.
         None if mode & S_IFMT == 0 => FileType::Regular,
         None => return Err(Error::new(Errno::EPERM, "only FIFOs and regular files can be made").into()),
     };
-    Ok(path::mknod(&*guest.current, Base::Cwd, &path, kind, mode & 0o7777)?)
+    Ok(path::mknod(
+        &*guest.current,
+        Base::Cwd,
+        &path,
+        kind,
+        mode & 0o7777,
+    )?)
 }
 
 pub fn access(guest: &Guest, path: u32, path_len: u32, mode: u32) -> SysResult<()> {
     let path = argument(guest, path, path_len)?;
     let wanted = AccessMode::from_bits(mode).ok_or(Error::new(Errno::EINVAL, "unknown access modes"))?;
-    Ok(path::access(&*guest.current, Base::Cwd, &path, wanted, Follow::Yes)?)
+    Ok(path::access(
+        &*guest.current,
+        Base::Cwd,
+        &path,
+        wanted,
+        Follow::Yes,
+    )?)
 }
 
 pub fn statfs(guest: &Guest, path: u32, path_len: u32, out: u32) -> SysResult<()> {

@@ -21,7 +21,9 @@ pub fn proc_wait(guest: &Guest, pid: i32, options: u32, out: u32, status: u32, u
     guest.memory.put_u32(status, reaped.status.word())?;
     if usage != 0 {
         let cpu = reaped.process.cpu_ns() + reaped.process.children_cpu_ns();
-        guest.memory.write(usage, &Structure::<16>::new().u64(cpu).u64(0).finish())?;
+        guest
+            .memory
+            .write(usage, &Structure::<16>::new().u64(cpu).u64(0).finish())?;
     }
     Ok(())
 }
@@ -48,7 +50,11 @@ pub fn setpgid(guest: &Guest, pid: u32, pgid: u32) -> SysResult<()> {
     if (pid | pgid) > i32::MAX as u32 {
         return Err(Errno::EINVAL.into());
     }
-    Ok(process::setpgid(&guest.current, pid_or_own(pid), (pgid != 0).then_some(Pgid(pgid)))?)
+    Ok(process::setpgid(
+        &guest.current,
+        pid_or_own(pid),
+        (pgid != 0).then_some(Pgid(pgid)),
+    )?)
 }
 
 pub fn getsid(guest: &Guest, pid: u32, out: u32) -> SysResult<()> {
@@ -80,7 +86,10 @@ pub fn chdir(guest: &Guest, path: u32, path_len: u32) -> SysResult<()> {
 }
 
 pub fn fchdir(guest: &Guest, fd: u32) -> SysResult<()> {
-    let file = guest.current.fds.get(guest.current.owner(), crate::kernel::process::Fd(fd))?;
+    let file = guest
+        .current
+        .fds
+        .get(guest.current.owner(), crate::kernel::process::Fd(fd))?;
     Ok(path::fchdir(&guest.current, &file)?)
 }
 
@@ -114,12 +123,20 @@ fn limit(guest: &Guest, resource: u32) -> Result<u64> {
 
 pub fn getrlimit(guest: &Guest, resource: u32, out: u32) -> SysResult<()> {
     let limit = limit(guest, resource)?;
-    Ok(guest.memory.write(out, &Structure::<16>::new().u64(limit).u64(limit).finish())?)
+    Ok(guest
+        .memory
+        .write(out, &Structure::<16>::new().u64(limit).u64(limit).finish())?)
 }
 
 /// Only what is the case already can be set.
 pub fn setrlimit(guest: &Guest, resource: u32, limits: u32) -> SysResult<()> {
-    let (soft, hard) = (guest.memory.get_u64(limits)?, guest.memory.array(limits.wrapping_add(8)).map(u64::from_le_bytes)?);
+    let (soft, hard) = (
+        guest.memory.get_u64(limits)?,
+        guest
+            .memory
+            .array(limits.wrapping_add(8))
+            .map(u64::from_le_bytes)?,
+    );
     let now = limit(guest, resource)?;
     match (soft, hard) {
         (soft, hard) if soft > hard => Err(Errno::EINVAL.into()),
@@ -131,5 +148,13 @@ pub fn setrlimit(guest: &Guest, resource: u32, limits: u32) -> SysResult<()> {
 
 pub fn times(guest: &Guest, out: u32) -> SysResult<()> {
     let (own, children) = (guest.current.cpu_ns(), guest.current.children_cpu_ns());
-    Ok(guest.memory.write(out, &Structure::<32>::new().u64(own).u64(0).u64(children).u64(0).finish())?)
+    Ok(guest.memory.write(
+        out,
+        &Structure::<32>::new()
+            .u64(own)
+            .u64(0)
+            .u64(children)
+            .u64(0)
+            .finish(),
+    )?)
 }

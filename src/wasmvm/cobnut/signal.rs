@@ -11,7 +11,11 @@ const SIGACTION: usize = 24;
 
 pub fn sigaction(guest: &Guest, signal: u32, new: u32, old: u32) -> SysResult<()> {
     let signal = Signal::try_from(signal as i32)?;
-    let action = if new == 0 { None } else { Some(read_action(&guest.memory.array::<SIGACTION>(new)?)?) };
+    let action = if new == 0 {
+        None
+    } else {
+        Some(read_action(&guest.memory.array::<SIGACTION>(new)?)?)
+    };
     if old != 0 {
         guest.memory.slice(old, SIGACTION as u32)?;
     }
@@ -24,14 +28,24 @@ pub fn sigaction(guest: &Guest, signal: u32, new: u32, old: u32) -> SysResult<()
 
 fn read_action(bytes: &[u8; SIGACTION]) -> Result<SigAction> {
     let mut fields = Fields(bytes);
-    let (kind, handler, flags, _pad, mask) = (fields.u32(), fields.u32(), fields.u32(), fields.u32(), fields.u64());
+    let (kind, handler, flags, _pad, mask) = (
+        fields.u32(),
+        fields.u32(),
+        fields.u32(),
+        fields.u32(),
+        fields.u64(),
+    );
     let disposition = match kind {
         0 => Disposition::Default,
         1 => Disposition::Ignore,
         2 => Disposition::Handler(handler),
         _ => return Err(Error::new(Errno::EINVAL, "no such kind of action")),
     };
-    Ok(SigAction { disposition, flags: ActionFlags::from_bits_truncate(flags), mask: SignalSet::from_bits(mask) })
+    Ok(SigAction {
+        disposition,
+        flags: ActionFlags::from_bits_truncate(flags),
+        mask: SignalSet::from_bits(mask),
+    })
 }
 
 fn write_action(action: &SigAction) -> [u8; SIGACTION] {
@@ -40,7 +54,13 @@ fn write_action(action: &SigAction) -> [u8; SIGACTION] {
         Disposition::Ignore => (1, 0),
         Disposition::Handler(handler) => (2, handler),
     };
-    Structure::new().u32(kind).u32(handler).u32(action.flags.bits()).u32(0).u64(action.mask.bits()).finish()
+    Structure::new()
+        .u32(kind)
+        .u32(handler)
+        .u32(action.flags.bits())
+        .u32(0)
+        .u64(action.mask.bits())
+        .finish()
 }
 
 pub fn sigprocmask(guest: &Guest, how: u32, set: u32, old: u32) -> SysResult<()> {
@@ -67,7 +87,9 @@ pub fn sigsuspend(guest: &Guest, mask: u32) -> SysResult<()> {
 }
 
 pub fn sigpending(guest: &Guest, set: u32) -> SysResult<()> {
-    Ok(guest.memory.put_u64(set, signal::sigpending(&guest.current).bits())?)
+    Ok(guest
+        .memory
+        .put_u64(set, signal::sigpending(&guest.current).bits())?)
 }
 
 /// What is pending is delivered on the way out of every call; this one does nothing else.
@@ -76,7 +98,11 @@ pub fn sigpoll(_guest: &Guest) -> SysResult<()> {
 }
 
 pub fn kill(guest: &Guest, pid: i32, number: u32) -> SysResult<()> {
-    let signal = if number == 0 { None } else { Some(Signal::try_from(number as i32)?) };
+    let signal = if number == 0 {
+        None
+    } else {
+        Some(Signal::try_from(number as i32)?)
+    };
     Ok(signal::kill(&guest.current, pid, signal)?)
 }
 

@@ -44,7 +44,8 @@ fn request(guest: &Guest, at: u32) -> Result<SpawnRequest> {
     let mut fields = Fields(&bytes);
     let mut string = || (fields.u32(), fields.u32());
     let (path, argv, envp, cwd, (actions, count)) = (string(), string(), string(), string(), string());
-    let flags = SpawnFlags::from_bits(fields.u32()).ok_or(Error::new(Errno::EINVAL, "unknown spawn flags"))?;
+    let flags =
+        SpawnFlags::from_bits(fields.u32()).ok_or(Error::new(Errno::EINVAL, "unknown spawn flags"))?;
     let (pgroup, mask, defaults) = (fields.u32(), fields.u64(), fields.u64());
     let given = |flag: SpawnFlags| flags.contains(flag);
     Ok(SpawnRequest {
@@ -60,7 +61,11 @@ fn request(guest: &Guest, at: u32) -> Result<SpawnRequest> {
         pgroup: given(SpawnFlags::SETPGROUP).then(|| (pgroup != 0).then_some(Pgid(pgroup))),
         new_session: given(SpawnFlags::SETSID),
         mask: given(SpawnFlags::SETSIGMASK).then(|| SignalSet::from_bits(mask)),
-        defaults: if given(SpawnFlags::SETSIGDEF) { SignalSet::from_bits(defaults) } else { SignalSet::EMPTY },
+        defaults: if given(SpawnFlags::SETSIGDEF) {
+            SignalSet::from_bits(defaults)
+        } else {
+            SignalSet::EMPTY
+        },
     })
 }
 
@@ -69,19 +74,35 @@ fn read_actions(guest: &Guest, at: u32, count: u32) -> Result<Vec<FdAction>> {
         return Err(Error::new(Errno::EINVAL, "too many file actions"));
     }
     guest.memory.slice(at, count * ACTION)?;
-    (0..count).map(|index| action(guest, at + index * ACTION)).collect()
+    (0..count)
+        .map(|index| action(guest, at + index * ACTION))
+        .collect()
 }
 
 fn action(guest: &Guest, at: u32) -> Result<FdAction> {
     let bytes: [u8; ACTION as usize] = guest.memory.array(at)?;
     let mut fields = Fields(&bytes);
-    let (op, fd, arg, path, path_len, mode) =
-        (fields.u32(), Fd(fields.u32()), fields.u32(), fields.u32(), fields.u32(), fields.u32());
+    let (op, fd, arg, path, path_len, mode) = (
+        fields.u32(),
+        Fd(fields.u32()),
+        fields.u32(),
+        fields.u32(),
+        fields.u32(),
+        fields.u32(),
+    );
     let path = || GuestPath::read(&guest.memory, path, path_len).map(|path| path.to_vec());
     Ok(match op {
         0 => FdAction::Close(fd),
-        1 => FdAction::Dup2 { from: Fd(arg), to: fd },
-        2 => FdAction::Open { fd, path: path()?, flags: OpenFlags::from_bits_truncate(arg), mode },
+        1 => FdAction::Dup2 {
+            from: Fd(arg),
+            to: fd,
+        },
+        2 => FdAction::Open {
+            fd,
+            path: path()?,
+            flags: OpenFlags::from_bits_truncate(arg),
+            mode,
+        },
         3 => FdAction::Chdir(path()?),
         4 => FdAction::Foreground(fd),
         _ => return Err(Error::new(Errno::EINVAL, "unknown file action")),
@@ -90,21 +111,44 @@ fn action(guest: &Guest, at: u32) -> Result<FdAction> {
 
 /// The child gets a copy of the memory; its wasm stack starts empty, so the parent's frames, which it never returns to, are
 /// not needed.
-pub fn proc_clone(guest: &Guest, stack_pointer: Option<u32>, entry: u32, arg: u32, flags: u32, pid: u32) -> SysResult<()> {
+pub fn proc_clone(
+    guest: &Guest,
+    stack_pointer: Option<u32>,
+    entry: u32,
+    arg: u32,
+    flags: u32,
+    pid: u32,
+) -> SysResult<()> {
     if flags != 0 {
         return Err(Error::new(Errno::EINVAL, "proc_clone takes no flags").into());
     }
     guest.memory.slice(pid, 4)?;
     let info = &guest.module.info;
     let stack_pointer = stack_pointer.filter(|_| info.has_clone_exports && !info.has_start);
-    let stack_pointer = stack_pointer
-        .ok_or(Error::new(Errno::ENOSYS, "to be cloned a module must export its stack pointer and table"))?;
+    let stack_pointer = stack_pointer.ok_or(Error::new(
+        Errno::ENOSYS,
+        "to be cloned a module must export its stack pointer and table",
+    ))?;
     let child = process::clone_process(&guest.current)?;
     // The child sees its own pid there as well, if it looks.
-    let started = guest.memory.put_u32(pid, child.pid.0).and_then(|()| guest.memory.image()).and_then(|image| {
-        let (module, program) = (guest.module.clone(), guest.program.clone());
-        guest.host.start(&child, Start::Clone(CloneStart { module, program, image, stack_pointer, entry, arg }))
-    });
+    let started = guest
+        .memory
+        .put_u32(pid, child.pid.0)
+        .and_then(|()| guest.memory.image())
+        .and_then(|image| {
+            let (module, program) = (guest.module.clone(), guest.program.clone());
+            guest.host.start(
+                &child,
+                Start::Clone(CloneStart {
+                    module,
+                    program,
+                    image,
+                    stack_pointer,
+                    entry,
+                    arg,
+                }),
+            )
+        });
     if let Err(error) = started {
         process::discard(&guest.current, &child);
         return Err(error.into());

@@ -24,7 +24,12 @@ pub fn tcgetattr(guest: &Guest, fd: u32, out: u32) -> SysResult<()> {
 
 pub fn tcsetattr(guest: &Guest, fd: u32, action: u32, termios: u32) -> SysResult<()> {
     let bytes: [u8; TERMIOS2_SIZE] = guest.memory.array(termios)?;
-    tty::tcsetattr(&guest.current, Fd(fd), SetAction::try_from(action)?, Termios::from_bytes(&bytes))
+    tty::tcsetattr(
+        &guest.current,
+        Fd(fd),
+        SetAction::try_from(action)?,
+        Termios::from_bytes(&bytes),
+    )
 }
 
 pub fn tcgetpgrp(guest: &Guest, fd: u32, out: u32) -> SysResult<()> {
@@ -38,14 +43,23 @@ pub fn tcsetpgrp(guest: &Guest, fd: u32, pgid: i32) -> SysResult<()> {
 
 pub fn tcgetwinsize(guest: &Guest, fd: u32, out: u32) -> SysResult<()> {
     let size = tty::tcgetwinsize(&guest.current, Fd(fd))?;
-    let structure = Structure::<WINSIZE>::new().u16(size.rows).u16(size.cols).u16(size.x_pixels).u16(size.y_pixels);
+    let structure = Structure::<WINSIZE>::new()
+        .u16(size.rows)
+        .u16(size.cols)
+        .u16(size.x_pixels)
+        .u16(size.y_pixels);
     Ok(guest.memory.write(out, &structure.finish())?)
 }
 
 pub fn tcsetwinsize(guest: &Guest, fd: u32, size: u32) -> SysResult<()> {
     let bytes: [u8; WINSIZE] = guest.memory.array(size)?;
     let mut fields = Fields(&bytes);
-    let size = WinSize { rows: fields.u16(), cols: fields.u16(), x_pixels: fields.u16(), y_pixels: fields.u16() };
+    let size = WinSize {
+        rows: fields.u16(),
+        cols: fields.u16(),
+        x_pixels: fields.u16(),
+        y_pixels: fields.u16(),
+    };
     Ok(tty::tcsetwinsize(&guest.current, Fd(fd), size)?)
 }
 

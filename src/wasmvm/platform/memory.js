@@ -23,7 +23,9 @@ export function detachGuest() {
 }
 
 export function guestSize() {
-  return guestMemory === null ? 0 : guestMemory.buffer.byteLength;
+  // The old view's length is 0 once the memory has grown.
+  if (guest.length === 0 && guestMemory !== null) guest = new Uint8Array(guestMemory.buffer);
+  return guest.length;
 }
 
 // Whether both ranges are there, after a look whether the memories have grown.

@@ -41,7 +41,9 @@ impl std::error::Error for Left {}
 
 impl From<RuntimeError> for Trap {
     fn from(error: RuntimeError) -> Self {
-        Trap { message: format!("RuntimeError: {}", error.message()) }
+        Trap {
+            message: format!("RuntimeError: {}", error.message()),
+        }
     }
 }
 
@@ -74,12 +76,17 @@ pub struct Memory {
 impl Memory {
     /// No memory yet: every access is EFAULT.
     pub fn detached() -> Self {
-        Memory { memory: Cell::new(None), base: Cell::new(core::ptr::null_mut()), size: Cell::new(0) }
+        Memory {
+            memory: Cell::new(None),
+            base: Cell::new(core::ptr::null_mut()),
+            size: Cell::new(0),
+        }
     }
 
     /// Takes the memory that the instance exports.
     pub fn attach(&self, store: &impl AsStoreRef, instance: &Instance) {
-        self.memory.set(instance.exports.get_memory("memory").ok().cloned());
+        self.memory
+            .set(instance.exports.get_memory("memory").ok().cloned());
         self.refresh(store);
     }
 
@@ -97,7 +104,9 @@ impl Memory {
     /// A copy of all of it.
     pub fn image(&self) -> Result<Image> {
         let mut bytes = Vec::new();
-        bytes.try_reserve_exact(self.size.get()).map_err(|_| Errno::ENOMEM)?;
+        bytes
+            .try_reserve_exact(self.size.get())
+            .map_err(|_| Errno::ENOMEM)?;
         bytes.resize(self.size.get(), 0);
         self.read(0, &mut bytes)?;
         Ok(Image(bytes))
@@ -105,7 +114,9 @@ impl Memory {
 
     /// Becomes a copy of `image`, growing as needed. ENOMEM.
     pub fn load(&self, store: &mut impl AsStoreMut, image: Image) -> Result<()> {
-        let Some(memory) = self.memory.take() else { return Err(Errno::EFAULT.into()) };
+        let Some(memory) = self.memory.take() else {
+            return Err(Errno::EFAULT.into());
+        };
         let grown = memory.grow_at_least(store, image.0.len() as u64);
         self.memory.set(Some(memory));
         grown.map_err(|_| Errno::ENOMEM)?;
@@ -138,7 +149,11 @@ impl GuestMemory for Memory {
 impl Memory {
     fn check(&self, at: u32, len: usize) -> Result<()> {
         let end = (at as usize).checked_add(len);
-        if end.is_some_and(|end| end <= self.size.get()) { Ok(()) } else { Err(Errno::EFAULT.into()) }
+        if end.is_some_and(|end| end <= self.size.get()) {
+            Ok(())
+        } else {
+            Err(Errno::EFAULT.into())
+        }
     }
 }
 
@@ -154,26 +169,42 @@ impl Instance {
     /// Instantiates; runs the start section, if there is one.
     pub fn new(store: &mut Store, module: &Module, imports: &Imports) -> core::result::Result<Self, Trap> {
         match wasmer::Instance::new(store, module, imports) {
-            Ok(instance) => Ok(Instance { exports: instance.exports }),
+            Ok(instance) => Ok(Instance {
+                exports: instance.exports,
+            }),
             Err(wasmer::InstantiationError::Start(error)) => Err(error.into()),
-            Err(error) => Err(Trap { message: format!("LinkError: {error}") }),
+            Err(error) => Err(Trap {
+                message: format!("LinkError: {error}"),
+            }),
         }
     }
 
     /// Calls `_start`.
     pub fn start(&self, store: &mut Store) -> core::result::Result<(), Trap> {
-        let start = self.exports.get_function("_start").map_err(|error| Trap { message: error.to_string() })?;
+        let start = self.exports.get_function("_start").map_err(|error| Trap {
+            message: error.to_string(),
+        })?;
         start.call(store, &[]).map(drop).map_err(Trap::from)
     }
 
     /// Calls the function of the exported table, of type `(i32) -> ()`, at `index`.
-    pub fn call_table(&self, store: &mut impl AsStoreMut, index: u32, arg: i32) -> core::result::Result<(), Trap> {
+    pub fn call_table(
+        &self,
+        store: &mut impl AsStoreMut,
+        index: u32,
+        arg: i32,
+    ) -> core::result::Result<(), Trap> {
         let table = self.exports.get_table("__indirect_function_table");
         let entry = table.ok().and_then(|table| table.get(store, index));
         let Some(Value::FuncRef(Some(function))) = entry else {
-            return Err(Trap { message: format!("RuntimeError: table index {index} is out of bounds") });
+            return Err(Trap {
+                message: format!("RuntimeError: table index {index} is out of bounds"),
+            });
         };
-        function.call(store, &[Value::I32(arg)]).map(drop).map_err(Trap::from)
+        function
+            .call(store, &[Value::I32(arg)])
+            .map(drop)
+            .map_err(Trap::from)
     }
 
     /// The exported `__stack_pointer`.
@@ -186,7 +217,9 @@ impl Instance {
 
     /// Sets the exported `__stack_pointer`.
     pub fn set_stack_pointer(&self, store: &mut impl AsStoreMut, at: u32) -> core::result::Result<(), Trap> {
-        let global = self.exports.get_global("__stack_pointer").map_err(|error| Trap { message: error.to_string() })?;
+        let global = self.exports.get_global("__stack_pointer").map_err(|error| Trap {
+            message: error.to_string(),
+        })?;
         global.set(store, Value::I32(at as i32)).map_err(Trap::from)
     }
 }

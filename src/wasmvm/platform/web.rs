@@ -80,7 +80,8 @@ pub fn new_store() -> Store {
 /// Compiles a module, which a worker may do at once.
 pub fn compile(bytes: &[u8]) -> core::result::Result<Module, String> {
     // A copy, as the engine takes no bytes of shared memory.
-    let module = WebAssembly::Module::new(&Uint8Array::new_from_slice(bytes)).map_err(|error| Trap::from(error).message)?;
+    let module = WebAssembly::Module::new(&Uint8Array::new_from_slice(bytes))
+        .map_err(|error| Trap::from(error).message)?;
     Ok(Module::from(module))
 }
 
@@ -131,12 +132,20 @@ impl GuestMemory for Memory {
 
     #[inline]
     fn read(&self, at: u32, into: &mut [u8]) -> Result<()> {
-        if read_guest(at, into.as_mut_ptr() as u32, into.len() as u32) { Ok(()) } else { Err(Errno::EFAULT.into()) }
+        if read_guest(at, into.as_mut_ptr() as u32, into.len() as u32) {
+            Ok(())
+        } else {
+            Err(Errno::EFAULT.into())
+        }
     }
 
     #[inline]
     fn write(&self, at: u32, bytes: &[u8]) -> Result<()> {
-        if write_guest(at, bytes.as_ptr() as u32, bytes.len() as u32) { Ok(()) } else { Err(Errno::EFAULT.into()) }
+        if write_guest(at, bytes.as_ptr() as u32, bytes.len() as u32) {
+            Ok(())
+        } else {
+            Err(Errno::EFAULT.into())
+        }
     }
 }
 
@@ -156,10 +165,23 @@ impl Instance {
     pub fn new(store: &mut Store, module: &Module, imports: &Imports) -> core::result::Result<Self, Trap> {
         let instance = match wasmer::Instance::new(store, module, imports) {
             Ok(instance) => instance,
-            Err(wasmer::InstantiationError::Start(error)) => return Err(Trap { message: error.message() }),
-            Err(error) => return Err(Trap { message: format!("LinkError: {error}") }),
+            Err(wasmer::InstantiationError::Start(error)) => {
+                return Err(Trap {
+                    message: error.message(),
+                });
+            }
+            Err(error) => {
+                return Err(Trap {
+                    message: format!("LinkError: {error}"),
+                });
+            }
         };
-        let export = |name: &str| instance.exports.get_extern(name).map(|found| found.as_jsvalue(store));
+        let export = |name: &str| {
+            instance
+                .exports
+                .get_extern(name)
+                .map(|found| found.as_jsvalue(&*store))
+        };
         Ok(Instance {
             start: export("_start").and_then(|start| start.dyn_into().ok()),
             table: export("__indirect_function_table").and_then(|table| table.dyn_into().ok()),
@@ -170,16 +192,28 @@ impl Instance {
 
     /// Calls `_start`.
     pub fn start(&self, _store: &mut Store) -> core::result::Result<(), Trap> {
-        let start = self.start.as_ref().ok_or_else(|| Trap { message: "LinkError: no _start".into() })?;
+        let start = self.start.as_ref().ok_or_else(|| Trap {
+            message: "LinkError: no _start".into(),
+        })?;
         start.call0(&JsValue::UNDEFINED).map(drop).map_err(Trap::from)
     }
 
     /// Calls the function of the exported table, of type `(i32) -> ()`, at `index`.
-    pub fn call_table(&self, _store: &mut impl AsStoreMut, index: u32, arg: i32) -> core::result::Result<(), Trap> {
+    pub fn call_table(
+        &self,
+        _store: &mut impl AsStoreMut,
+        index: u32,
+        arg: i32,
+    ) -> core::result::Result<(), Trap> {
         let function = self.table.as_ref().and_then(|table| table.get(index).ok());
         match function.filter(|function| function.is_function()) {
-            Some(function) => function.call1(&JsValue::UNDEFINED, &arg.into()).map(drop).map_err(Trap::from),
-            None => Err(Trap { message: format!("RuntimeError: table index {index} is out of bounds") }),
+            Some(function) => function
+                .call1(&JsValue::UNDEFINED, &arg.into())
+                .map(drop)
+                .map_err(Trap::from),
+            None => Err(Trap {
+                message: format!("RuntimeError: table index {index} is out of bounds"),
+            }),
         }
     }
 
@@ -190,7 +224,9 @@ impl Instance {
 
     /// Sets the exported `__stack_pointer`.
     pub fn set_stack_pointer(&self, _store: &mut impl AsStoreMut, at: u32) -> core::result::Result<(), Trap> {
-        let global = self.stack_pointer.as_ref().ok_or_else(|| Trap { message: "no __stack_pointer".into() })?;
+        let global = self.stack_pointer.as_ref().ok_or_else(|| Trap {
+            message: "no __stack_pointer".into(),
+        })?;
         global.set_value(&(at as i32).into());
         Ok(())
     }

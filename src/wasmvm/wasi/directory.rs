@@ -10,7 +10,12 @@ use crate::wasmvm::memory::{GuestMemory, GuestSlice};
 
 /// Fills the buffer; the last entry is cut where it ends. A buffer that is not full means the end of the directory.
 pub fn fd_readdir(guest: &Guest, fd: u32, buf: u32, len: u32, cookie: u64, out: u32) -> SysResult<()> {
-    let mut packer = Packer { guest, buf: guest.memory.slice(buf, len)?, used: 0, failed: None };
+    let mut packer = Packer {
+        guest,
+        buf: guest.memory.slice(buf, len)?,
+        used: 0,
+        failed: None,
+    };
     guest.memory.slice(out, 4)?;
     let file = open_file(guest, fd)?;
     path::read_dir(&*guest.current, &file, cookie, |entry| packer.add(&entry))?;
@@ -43,7 +48,9 @@ impl Packer<'_> {
 
     fn push(&mut self, bytes: &[u8]) -> Result<()> {
         let count = bytes.len().min((self.buf.len() - self.used) as usize);
-        self.guest.memory.write(self.buf.at() + self.used, &bytes[..count])?;
+        self.guest
+            .memory
+            .write(self.buf.at() + self.used, &bytes[..count])?;
         self.used += count as u32;
         Ok(())
     }

@@ -26,7 +26,11 @@ pub fn fd_advise(guest: &Guest, fd: u32, _offset: u64, _len: u64, advice: u32) -
     if !matches!(file.file, File::Inode(_)) {
         return Err(Errno::ESPIPE.into());
     }
-    if advice > 5 { Err(Error::new(Errno::EINVAL, "no such advice").into()) } else { Ok(()) }
+    if advice > 5 {
+        Err(Error::new(Errno::EINVAL, "no such advice").into())
+    } else {
+        Ok(())
+    }
 }
 
 pub fn fd_allocate(guest: &Guest, fd: u32, offset: u64, len: u64) -> SysResult<()> {
@@ -136,7 +140,10 @@ pub fn fd_prestat_dir_name(guest: &Guest, fd: u32, path: u32, len: u32) -> SysRe
 }
 
 pub fn fd_renumber(guest: &Guest, from: u32, to: u32) -> SysResult<()> {
-    Ok(guest.current.fds.renumber(guest.current.owner(), Fd(from), Fd(to))?)
+    Ok(guest
+        .current
+        .fds
+        .renumber(guest.current.owner(), Fd(from), Fd(to))?)
 }
 
 pub fn fd_seek(guest: &Guest, fd: u32, delta: i64, whence: u32, out: u32) -> SysResult<()> {

@@ -14,7 +14,11 @@ struct Directory(Option<Arc<OpenFile>>);
 
 impl Directory {
     fn of(guest: &Guest, fd: u32) -> Result<Directory> {
-        if fd == PREOPEN { Ok(Directory(None)) } else { open_file(guest, fd).map(Some).map(Directory) }
+        if fd == PREOPEN {
+            Ok(Directory(None))
+        } else {
+            open_file(guest, fd).map(Some).map(Directory)
+        }
     }
 
     fn base(&self) -> Base<'_> {
@@ -52,7 +56,11 @@ pub fn path_open(
     let rights = Rights::from_bits_truncate(rights);
     // Guests ask for all rights on a directory.
     if rights.contains(Rights::FD_WRITE) && !oflags.contains(OFlags::DIRECTORY) {
-        flags |= if rights.contains(Rights::FD_READ) { OpenFlags::O_RDWR } else { OpenFlags::O_WRONLY };
+        flags |= if rights.contains(Rights::FD_READ) {
+            OpenFlags::O_RDWR
+        } else {
+            OpenFlags::O_WRONLY
+        };
     }
     if follow(dirflags) == Follow::No {
         flags |= OpenFlags::O_NOFOLLOW;
@@ -63,7 +71,12 @@ pub fn path_open(
 
 pub fn path_create_directory(guest: &Guest, fd: u32, path: u32, len: u32) -> SysResult<()> {
     let (directory, path) = argument(guest, fd, path, len)?;
-    Ok(path::mkdir(&*guest.current, directory.base(), &path, DIRECTORY_MODE)?)
+    Ok(path::mkdir(
+        &*guest.current,
+        directory.base(),
+        &path,
+        DIRECTORY_MODE,
+    )?)
 }
 
 pub fn path_filestat_get(guest: &Guest, fd: u32, flags: u32, path: u32, len: u32, out: u32) -> SysResult<()> {
@@ -86,7 +99,14 @@ pub fn path_filestat_set_times(
 ) -> SysResult<()> {
     let (directory, path) = argument(guest, fd, path, len)?;
     let (atime, mtime) = times(atime, mtime, fst_flags)?;
-    Ok(path::utimens(&*guest.current, directory.base(), &path, atime, mtime, follow(flags))?)
+    Ok(path::utimens(
+        &*guest.current,
+        directory.base(),
+        &path,
+        atime,
+        mtime,
+        follow(flags),
+    )?)
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -102,10 +122,25 @@ pub fn path_link(
 ) -> SysResult<()> {
     let (directory, path) = argument(guest, fd, path, len)?;
     let (new_directory, new_path) = argument(guest, new_fd, new_path, new_len)?;
-    Ok(path::link(&*guest.current, directory.base(), &path, follow(flags), new_directory.base(), &new_path)?)
+    Ok(path::link(
+        &*guest.current,
+        directory.base(),
+        &path,
+        follow(flags),
+        new_directory.base(),
+        &new_path,
+    )?)
 }
 
-pub fn path_readlink(guest: &Guest, fd: u32, path: u32, len: u32, buf: u32, buf_len: u32, out: u32) -> SysResult<()> {
+pub fn path_readlink(
+    guest: &Guest,
+    fd: u32,
+    path: u32,
+    len: u32,
+    buf: u32,
+    buf_len: u32,
+    out: u32,
+) -> SysResult<()> {
     let (directory, path) = argument(guest, fd, path, len)?;
     guest.memory.slice(out, 4)?;
     let target = path::readlink(&*guest.current, directory.base(), &path)?;
@@ -119,13 +154,34 @@ pub fn path_remove_directory(guest: &Guest, fd: u32, path: u32, len: u32) -> Sys
     Ok(path::rmdir(&*guest.current, directory.base(), &path)?)
 }
 
-pub fn path_rename(guest: &Guest, fd: u32, path: u32, len: u32, new_fd: u32, new_path: u32, new_len: u32) -> SysResult<()> {
+pub fn path_rename(
+    guest: &Guest,
+    fd: u32,
+    path: u32,
+    len: u32,
+    new_fd: u32,
+    new_path: u32,
+    new_len: u32,
+) -> SysResult<()> {
     let (directory, path) = argument(guest, fd, path, len)?;
     let (new_directory, new_path) = argument(guest, new_fd, new_path, new_len)?;
-    Ok(path::rename(&*guest.current, directory.base(), &path, new_directory.base(), &new_path)?)
+    Ok(path::rename(
+        &*guest.current,
+        directory.base(),
+        &path,
+        new_directory.base(),
+        &new_path,
+    )?)
 }
 
-pub fn path_symlink(guest: &Guest, target: u32, target_len: u32, fd: u32, path: u32, len: u32) -> SysResult<()> {
+pub fn path_symlink(
+    guest: &Guest,
+    target: u32,
+    target_len: u32,
+    fd: u32,
+    path: u32,
+    len: u32,
+) -> SysResult<()> {
     let target = GuestPath::read(&guest.memory, target, target_len)?;
     let (directory, path) = argument(guest, fd, path, len)?;
     Ok(path::symlink(&*guest.current, &target, directory.base(), &path)?)

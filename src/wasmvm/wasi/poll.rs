@@ -72,13 +72,28 @@ fn read(guest: &Guest, at: u32, fds: &mut Vec<PollFd>) -> Result<Subscription> {
         0 => deadline(u32_at(16), u64_at(24), u16_at(40) & ABSTIME != 0),
         1 | 2 => {
             let read = kind == 1;
-            let events = if read { PollEvents::POLLIN } else { PollEvents::POLLOUT };
-            fds.push(PollFd { fd: Some(Fd(u32_at(16))), events, revents: PollEvents::empty() });
-            Subject::Ready { read, at: fds.len() - 1 }
+            let events = if read {
+                PollEvents::POLLIN
+            } else {
+                PollEvents::POLLOUT
+            };
+            fds.push(PollFd {
+                fd: Some(Fd(u32_at(16))),
+                events,
+                revents: PollEvents::empty(),
+            });
+            Subject::Ready {
+                read,
+                at: fds.len() - 1,
+            }
         }
         _ => return Err(Error::new(Errno::EINVAL, "no such event type")),
     };
-    Ok(Subscription { userdata, kind, subject })
+    Ok(Subscription {
+        userdata,
+        kind,
+        subject,
+    })
 }
 
 /// When a clock subscription is due, on the monotonic clock.
@@ -89,11 +104,18 @@ fn deadline(id: u32, timeout: u64, absolute: bool) -> Subject {
         Ok(Clock::Cpu) => Subject::Wrong(Errno::ENOTSUP),
         Ok(_) if !absolute => Subject::Until(now.saturating_add(timeout)),
         Ok(Clock::Monotonic) => Subject::Until(timeout),
-        Ok(Clock::Realtime) => Subject::Until(now.saturating_add(timeout.saturating_sub(clock::realtime_ns()))),
+        Ok(Clock::Realtime) => {
+            Subject::Until(now.saturating_add(timeout.saturating_sub(clock::realtime_ns())))
+        }
     }
 }
 
-fn event(guest: &Guest, subscription: &Subscription, fds: &[PollFd], now: u64) -> Option<[u8; EVENT as usize]> {
+fn event(
+    guest: &Guest,
+    subscription: &Subscription,
+    fds: &[PollFd],
+    now: u64,
+) -> Option<[u8; EVENT as usize]> {
     let mut event = [0; EVENT as usize];
     let mut error = None;
     match subscription.subject {
@@ -110,7 +132,11 @@ fn event(guest: &Guest, subscription: &Subscription, fds: &[PollFd], now: u64) -
             }
             let count = if read { available(guest, ready) } else { 1 };
             event[16..24].copy_from_slice(&count.to_le_bytes());
-            let flags = if ready.revents.contains(PollEvents::POLLHUP) { HANGUP } else { 0 };
+            let flags = if ready.revents.contains(PollEvents::POLLHUP) {
+                HANGUP
+            } else {
+                0
+            };
             event[24..26].copy_from_slice(&flags.to_le_bytes());
         }
     }

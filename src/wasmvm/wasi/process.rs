@@ -82,7 +82,15 @@ pub fn sock_accept(guest: &Guest, fd: u32, _flags: u32, _out: u32) -> SysResult<
     no_socket(guest, fd)
 }
 
-pub fn sock_recv(guest: &Guest, fd: u32, _iovs: u32, _count: u32, _flags: u32, _out: u32, _out_flags: u32) -> SysResult<()> {
+pub fn sock_recv(
+    guest: &Guest,
+    fd: u32,
+    _iovs: u32,
+    _count: u32,
+    _flags: u32,
+    _out: u32,
+    _out_flags: u32,
+) -> SysResult<()> {
     no_socket(guest, fd)
 }
 

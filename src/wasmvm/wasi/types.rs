@@ -113,7 +113,11 @@ impl OFlags {
 
 /// `lookupflags`.
 pub fn follow(lookupflags: u32) -> Follow {
-    if lookupflags & 1 != 0 { Follow::Yes } else { Follow::No }
+    if lookupflags & 1 != 0 {
+        Follow::Yes
+    } else {
+        Follow::No
+    }
 }
 
 /// `fstflags` with both times: what becomes of atime and mtime. EINVAL if one is both given and "now".
@@ -146,7 +150,10 @@ mod tests {
     #[test]
     fn flags_become_those_of_open() {
         let flags = OFlags::parse(1 | 8).unwrap().open_flags() | FdFlags::parse(1).unwrap().open_flags();
-        assert_eq!(flags, OpenFlags::O_CREAT | OpenFlags::O_TRUNC | OpenFlags::O_APPEND);
+        assert_eq!(
+            flags,
+            OpenFlags::O_CREAT | OpenFlags::O_TRUNC | OpenFlags::O_APPEND
+        );
         assert!(OFlags::parse(16).is_err() && FdFlags::parse(32).is_err());
     }
 }

@@ -10,8 +10,6 @@ mod memory;
 mod meta;
 mod random;
 mod terminal;
-#[cfg(all(test, not(feature = "shuttle")))]
-mod tests;
 
 pub use terminal::controlling_terminal;
 

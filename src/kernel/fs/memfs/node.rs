@@ -56,6 +56,7 @@ impl Node {
     /// A file system's root directory.
     pub fn root(shared: Arc<Shared>) -> Arc<Node> {
         let attributes = Attributes::new(0o755, 0, 0, 2);
+        shared.space.charge_always(NODE_COST);
         Arc::new_cyclic(|me| Node {
             ino: shared.next_ino(),
             shared,

@@ -156,12 +156,8 @@ impl Node {
                 ));
             }
             Relation::ToAbove(trap) if target.as_ref().is_some_and(|target| Arc::ptr_eq(trap, target)) => {
-                return Err(if is_directory {
-                    Errno::ENOTEMPTY
-                } else {
-                    Errno::EISDIR
-                }
-                .into());
+                // As on Linux also when no directory is moved.
+                return Err(Errno::ENOTEMPTY.into());
             }
             _ => {}
         }

@@ -31,6 +31,11 @@ impl Space {
             .map_err(|_| Error::new(Errno::ENOSPC, "the file system's byte limit is reached"))
     }
 
+    /// Takes `bytes` whatever the limit: for what a file system can't be without.
+    pub fn charge_always(&self, bytes: u64) {
+        self.used.fetch_add(bytes, Ordering::Relaxed);
+    }
+
     /// Gives `bytes` back.
     pub fn release(&self, bytes: u64) {
         let before = self.used.fetch_sub(bytes, Ordering::Relaxed);

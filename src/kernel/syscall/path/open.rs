@@ -154,12 +154,14 @@ fn open_fifo_waiting(current: &Current, pipe: &Arc<Pipe>, flags: OpenFlags) -> S
     if flags.contains(OpenFlags::O_NONBLOCK) || (flags.readable() && flags.writable()) {
         return Ok(open_fifo(pipe, flags)?);
     }
+    // Looked at before this end shows: a writer that waited for it may write and be gone by the first try.
     let (readers, writers) = pipe.open_counts();
+    let (has_reader, has_writer) = (pipe.has_reader(), pipe.has_writer());
     let (file, met): (File, Box<dyn Fn() -> bool>) = if flags.readable() {
-        let met = || pipe.has_writer() || pipe.open_counts().1 != writers;
+        let met = move || has_writer || pipe.open_counts().1 != writers;
         (File::PipeReader(pipe.reader()), Box::new(met))
     } else {
-        let met = || pipe.has_reader() || pipe.open_counts().0 != readers;
+        let met = move || has_reader || pipe.open_counts().0 != readers;
         (File::PipeWriter(pipe.writer()), Box::new(met))
     };
     // An interruption drops `file`, and with it the end that was shown to the other side.

@@ -79,7 +79,9 @@ fn check_pty_access(current: &Current, pty: &Pty, access: Access) -> SysResult<(
 
 /// Answers WouldBlock after it has sent the signal.
 fn try_access(current: &Current, pty: &Pty, access: Access) -> Attempt<()> {
-    let Some((session, foreground)) = pty.guarded_from(access == Access::Write) else { return Ok(()) };
+    let Some((session, foreground)) = pty.guarded_from(access == Access::Write) else {
+        return Ok(());
+    };
     let table = current.kernel().table.lock();
     let entry = table.get(current.pid)?;
     let pgid = entry.pgid;
@@ -88,13 +90,19 @@ fn try_access(current: &Current, pty: &Pty, access: Access) -> Attempt<()> {
     }
     let orphaned = table.is_orphaned(pgid);
     drop(table);
-    let signal = if access == Access::Read { Signal::SIGTTIN } else { Signal::SIGTTOU };
+    let signal = if access == Access::Read {
+        Signal::SIGTTIN
+    } else {
+        Signal::SIGTTOU
+    };
     let signals = current.signals();
     let no_effect =
         signals.mask().contains(signal) || signals.action(signal).disposition == Disposition::Ignore;
     drop(signals);
     match (no_effect, access) {
-        (true, Access::Read) => Err(Error::new(Errno::EIO, "background read with SIGTTIN blocked or ignored").into()),
+        (true, Access::Read) => {
+            Err(Error::new(Errno::EIO, "background read with SIGTTIN blocked or ignored").into())
+        }
         (true, Access::Write | Access::Change) => Ok(()),
         (false, _) if orphaned => Err(Error::new(Errno::EIO, "terminal access by an orphaned group").into()),
         (false, _) => {
@@ -135,7 +143,9 @@ pub fn read_available(slave: &PtySlave, into: &mut dyn Sink) -> Result<usize> {
 
 /// isatty(3): whether it is a terminal's program side. EBADF.
 pub fn isatty(current: &Current, fd: Fd) -> Result<bool> {
-    current.fds.with(current.owner(), fd, |file| matches!(file.file, File::PtySlave(_)))
+    current
+        .fds
+        .with(current.owner(), fd, |file| matches!(file.file, File::PtySlave(_)))
 }
 
 /// A descriptor's terminal, and whether job control applies.
@@ -177,7 +187,9 @@ pub fn tcgetattr(current: &Current, fd: Fd) -> Result<Termios> {
 /// tcsetattr(3). EBADF, ENOTTY, EIO.
 pub fn tcsetattr(current: &Current, fd: Fd, action: SetAction, termios: Termios) -> SysResult<()> {
     let side = Side::of(current, fd)?;
-    Ok(side.to_change(current)?.set_termios(termios, action == SetAction::Flush)?)
+    Ok(side
+        .to_change(current)?
+        .set_termios(termios, action == SetAction::Flush)?)
 }
 
 /// tcflush(3). EBADF, ENOTTY, EIO.
@@ -296,14 +308,20 @@ pub fn set_controlling_terminal(process: &Process, pty: &Arc<Pty>) -> Result<()>
     let entry = table.get(process.pid)?;
     let (sid, pgid) = (entry.sid, entry.pgid);
     if sid.0 != process.pid.0 {
-        return Err(Error::new(Errno::EPERM, "only a session's leader can acquire a terminal"));
+        return Err(Error::new(
+            Errno::EPERM,
+            "only a session's leader can acquire a terminal",
+        ));
     }
     let has_another = |old: &Arc<Pty>| !Arc::ptr_eq(old, pty) && !old.hung_up();
     if table.terminal(sid).is_some_and(has_another) {
         return Err(Error::new(Errno::EPERM, "the session has a terminal"));
     }
     if !pty.join_session(sid, pgid) {
-        return Err(Error::new(Errno::EPERM, "it is another session's terminal, or hung up"));
+        return Err(Error::new(
+            Errno::EPERM,
+            "it is another session's terminal, or hung up",
+        ));
     }
     let _old = table.set_terminal(sid, Some(pty.clone()));
     Ok(())
@@ -322,6 +340,13 @@ pub fn terminal_for_page(kernel: &Arc<Kernel>, size: WinSize) -> Result<(PtyMast
     let master = create(kernel)?;
     master.pty().set_size(size)?;
     let slave = OpenFile::new(File::PtySlave(master.pty().open_slave()?), OpenFlags::O_RDWR);
-    let fds = (0..3).map(|_| Some(FdEntry { file: slave.clone(), flags: FdFlags::empty() })).collect();
+    let fds = (0..3)
+        .map(|_| {
+            Some(FdEntry {
+                file: slave.clone(),
+                flags: FdFlags::empty(),
+            })
+        })
+        .collect();
     Ok((master, fds))
 }

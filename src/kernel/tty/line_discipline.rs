@@ -179,7 +179,9 @@ impl LineDiscipline {
 
     /// Makes sure of the memory for `count` typed bytes. ENOMEM.
     pub fn reserve(&mut self, count: usize) -> Result<()> {
-        self.edit.try_reserve(count.min(MAX_CANON)).map_err(|_| Errno::ENOMEM)?;
+        self.edit
+            .try_reserve(count.min(MAX_CANON))
+            .map_err(|_| Errno::ENOMEM)?;
         self.lines.try_reserve(count).map_err(|_| Errno::ENOMEM)?;
         self.ready.reserve(self.edit.len() + 2 * count)
     }
@@ -206,7 +208,10 @@ impl LineDiscipline {
         if self.literal_next || self.stopped || self.termios.input.intersects(rewrites) {
             return 0;
         }
-        bytes.iter().position(|&byte| self.special.contains(byte)).unwrap_or(bytes.len())
+        bytes
+            .iter()
+            .position(|&byte| self.special.contains(byte))
+            .unwrap_or(bytes.len())
     }
 
     fn input_byte(&mut self, typed: u8, screen: &mut ByteQueue, outcome: &mut InputOutcome) {
@@ -233,7 +238,11 @@ impl LineDiscipline {
 
     fn strip(&self, byte: u8) -> u8 {
         let flags = self.termios.input;
-        let byte = if flags.contains(InputFlags::ISTRIP) { byte & 0x7f } else { byte };
+        let byte = if flags.contains(InputFlags::ISTRIP) {
+            byte & 0x7f
+        } else {
+            byte
+        };
         let lowers = flags.contains(InputFlags::IUCLC) && self.local(LocalFlags::IEXTEN);
         if lowers { byte.to_ascii_lowercase() } else { byte }
     }
@@ -309,7 +318,11 @@ impl LineDiscipline {
             self.reprint(byte, screen);
         } else if byte == b'\n' {
             self.end_erasing(screen);
-            if self.termios.local.intersects(LocalFlags::ECHO | LocalFlags::ECHONL) {
+            if self
+                .termios
+                .local
+                .intersects(LocalFlags::ECHO | LocalFlags::ECHONL)
+            {
                 self.echo_raw(b"\n", screen);
             }
             self.finish_line(&[byte]);
@@ -443,7 +456,11 @@ impl LineDiscipline {
 /// The bytes that [`LineDiscipline::input`] must look at one by one.
 fn special_bytes(termios: &Termios) -> ByteSet {
     let mut set = [false; 256];
-    let mut add = |which: &[ControlChar]| which.iter().for_each(|&cc| set[termios.control_char(cc) as usize] = true);
+    let mut add = |which: &[ControlChar]| {
+        which
+            .iter()
+            .for_each(|&cc| set[termios.control_char(cc) as usize] = true)
+    };
     if termios.input.contains(InputFlags::IXON) {
         add(&[ControlChar::Start, ControlChar::Stop]);
     }
@@ -451,9 +468,19 @@ fn special_bytes(termios: &Termios) -> ByteSet {
         add(&[ControlChar::Intr, ControlChar::Quit, ControlChar::Susp]);
     }
     if termios.canonical() {
-        add(&[ControlChar::Erase, ControlChar::Kill, ControlChar::Eof, ControlChar::Eol]);
+        add(&[
+            ControlChar::Erase,
+            ControlChar::Kill,
+            ControlChar::Eof,
+            ControlChar::Eol,
+        ]);
         if termios.local.contains(LocalFlags::IEXTEN) {
-            add(&[ControlChar::Werase, ControlChar::Lnext, ControlChar::Reprint, ControlChar::Eol2]);
+            add(&[
+                ControlChar::Werase,
+                ControlChar::Lnext,
+                ControlChar::Reprint,
+                ControlChar::Eol2,
+            ]);
         }
     }
     // A disabled key is NUL, which is plain.

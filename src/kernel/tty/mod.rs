@@ -10,7 +10,7 @@ mod ptys;
 mod queue;
 pub mod termios;
 
-#[cfg(test)]
+#[cfg(all(test, not(feature = "shuttle")))]
 mod tests;
 
 pub use pty::{FlushQueue, PTS_DEV, Pty, PtyEvents, PtyMaster, PtySlave, SignalTarget, WinSize};

@@ -39,7 +39,10 @@ impl Output {
         }
         let mut rest = bytes;
         while let Some(&first) = rest.first() {
-            let run = rest.iter().position(|&byte| is_control(byte)).unwrap_or(rest.len());
+            let run = rest
+                .iter()
+                .position(|&byte| is_control(byte))
+                .unwrap_or(rest.len());
             if run > 0 {
                 self.write_printable(termios, &rest[..run], screen);
                 rest = &rest[run..];
@@ -57,7 +60,10 @@ impl Output {
     }
 
     fn write_printable(&mut self, termios: &Termios, run: &[u8], screen: &mut ByteQueue) {
-        self.column += run.iter().filter(|&&byte| !is_continuation(byte, termios)).count();
+        self.column += run
+            .iter()
+            .filter(|&&byte| !is_continuation(byte, termios))
+            .count();
         if !termios.output.contains(OutputFlags::OLCUC) {
             screen.push(run);
             return;
@@ -84,7 +90,11 @@ impl Output {
         if flags.intersects(OutputFlags::ONLRET | OutputFlags::ONLCR) {
             self.column = 0;
         }
-        screen.push(if flags.contains(OutputFlags::ONLCR) { b"\r\n" } else { b"\n" });
+        screen.push(if flags.contains(OutputFlags::ONLCR) {
+            b"\r\n"
+        } else {
+            b"\n"
+        });
     }
 
     fn carriage_return(&mut self, flags: OutputFlags, screen: &mut ByteQueue) {
@@ -101,6 +111,10 @@ impl Output {
     fn tab(&mut self, flags: OutputFlags, screen: &mut ByteQueue) {
         let width = TAB - self.column % TAB;
         self.column += width;
-        screen.push(if flags.contains(OutputFlags::XTABS) { &b"        "[..width] } else { b"\t" });
+        screen.push(if flags.contains(OutputFlags::XTABS) {
+            &b"        "[..width]
+        } else {
+            b"\t"
+        });
     }
 }

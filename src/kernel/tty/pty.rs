@@ -8,14 +8,19 @@
 //! lock has been released. Dropping a handle may send signals, which takes the process table's lock: so handles, and
 //! open files, are never dropped while a lock is held.
 
+mod master;
+mod slave;
+
+pub use master::{PtyEvents, PtyMaster};
+pub use slave::PtySlave;
+
 use super::line_discipline::{LineDiscipline, ReadTimer, SCREEN_LIMIT, SignalKeys};
 use super::queue::ByteQueue;
 use super::termios::{LocalFlags, Termios};
 use crate::kernel::clock;
-use crate::kernel::error::{Attempt, Block, Errno, Error, Result};
-use crate::kernel::file::PollEvents;
+use crate::kernel::error::{Errno, Error, Result};
 use crate::kernel::fs::{FileType, Stat};
-use crate::kernel::io::{Sink, Source};
+use crate::kernel::io::Source;
 use crate::kernel::process::{Pgid, Sid};
 use crate::kernel::signal::Signal;
 use crate::kernel::sync::{Mutex, MutexGuard, Rank, WaitQueue};
@@ -48,6 +53,8 @@ pub enum FlushQueue {
 
 /// The device number of `/dev/pts`.
 pub const PTS_DEV: u64 = 13;
+/// The most that is typed under the lock at once: a full line takes any number of bytes and drops them.
+const SLICE: usize = 65_536;
 /// Copies are cut into pieces of this size, which live on the stack.
 const CHUNK: usize = 2_048;
 /// The most bytes that output processing makes of one.
@@ -102,17 +109,26 @@ impl PtyState {
         if matches!(self.discipline.read_timer(), ReadTimer::SinceLastByte(_)) {
             self.last_input_ns = clock::monotonic_ns();
         }
-        Effects { wake_slaves: true, wake_masters: true, signals: self.signals_for(outcome.keys) }
+        Effects {
+            wake_slaves: true,
+            wake_masters: true,
+            signals: self.signals_for(outcome.keys),
+        }
     }
 
     fn signals_for(&self, keys: SignalKeys) -> Vec<(Pgid, Signal)> {
-        let Some(group) = self.foreground else { return Vec::new() };
+        let Some(group) = self.foreground else {
+            return Vec::new();
+        };
         let all = [
             (SignalKeys::INTR, Signal::SIGINT),
             (SignalKeys::QUIT, Signal::SIGQUIT),
             (SignalKeys::SUSP, Signal::SIGTSTP),
         ];
-        all.into_iter().filter(|&(key, _)| keys.contains(key)).map(|(_, signal)| (group, signal)).collect()
+        all.into_iter()
+            .filter(|&(key, _)| keys.contains(key))
+            .map(|(_, signal)| (group, signal))
+            .collect()
     }
 
     /// The session loses its terminal; answers whom to send SIGHUP and SIGCONT.
@@ -121,7 +137,11 @@ impl PtyState {
     }
 
     fn write_room(&self) -> usize {
-        if self.discipline.stopped() { 0 } else { SCREEN_LIMIT.saturating_sub(self.screen.len()) }
+        if self.discipline.stopped() {
+            0
+        } else {
+            SCREEN_LIMIT.saturating_sub(self.screen.len())
+        }
     }
 
     /// Writes a part of `from`, 0 bytes if there is no room.
@@ -133,7 +153,10 @@ impl PtyState {
             if count == 0 {
                 return Ok(total);
             }
-            let fetched = self.screen.reserve(count * EXPANSION).and_then(|()| from.take(&mut chunk[..count]));
+            let fetched = self
+                .screen
+                .reserve(count * EXPANSION)
+                .and_then(|()| from.take(&mut chunk[..count]));
             if let Err(error) = fetched {
                 return if total > 0 { Ok(total) } else { Err(error) };
             }
@@ -149,12 +172,19 @@ impl PtyState {
         let mut effects = Effects::default();
         loop {
             let count = from.remaining().min(self.discipline.room()).min(CHUNK);
-            if count == 0 {
+            if count == 0 || total >= SLICE {
                 return Ok((total, effects));
             }
-            let room = self.screen.reserve(count * EXPANSION).and_then(|()| self.discipline.reserve(count));
+            let room = self
+                .screen
+                .reserve(count * EXPANSION)
+                .and_then(|()| self.discipline.reserve(count));
             if let Err(error) = room.and_then(|()| from.take(&mut chunk[..count])) {
-                return if total > 0 { Ok((total, effects)) } else { Err(error) };
+                return if total > 0 {
+                    Ok((total, effects))
+                } else {
+                    Err(error)
+                };
             }
             effects.merge(self.type_keys(&chunk[..count]));
             total += count;
@@ -244,7 +274,9 @@ impl Pty {
         if flush_input {
             state.discipline.flush_input();
         }
-        let PtyState { discipline, screen, .. } = &mut *state;
+        let PtyState {
+            discipline, screen, ..
+        } = &mut *state;
         // Readers wait by other rules now, writers may have been let go: both look again.
         let _restarted = discipline.set_termios(termios.for_pty(), screen);
         drop(state);
@@ -255,7 +287,9 @@ impl Pty {
     /// tcflush(3). EIO after a hang-up.
     pub fn flush(&self, queue: FlushQueue) -> Result<()> {
         let mut state = self.alive()?;
-        let PtyState { discipline, screen, .. } = &mut *state;
+        let PtyState {
+            discipline, screen, ..
+        } = &mut *state;
         if queue != FlushQueue::Output {
             discipline.flush_input();
         }
@@ -378,205 +412,4 @@ impl Pty {
 fn device(major: u64, minor: u32) -> u64 {
     let minor = u64::from(minor);
     (minor & 0xff) | (major << 8) | ((minor & !0xff) << 12)
-}
-
-/// The programs' side of a terminal.
-pub struct PtySlave(Arc<Pty>);
-
-impl PtySlave {
-    /// The terminal.
-    pub fn pty(&self) -> &Arc<Pty> {
-        &self.0
-    }
-
-    /// Woken when reads or writes may do something else than before.
-    pub fn queue(&self) -> &WaitQueue {
-        &self.0.slave_side
-    }
-
-    /// What would not block now.
-    pub fn poll(&self) -> PollEvents {
-        let state = self.0.state.lock();
-        if state.hung_up() {
-            return PollEvents::POLLIN | PollEvents::POLLOUT | PollEvents::POLLERR | PollEvents::POLLHUP;
-        }
-        let mut events = PollEvents::empty();
-        events.set(PollEvents::POLLIN, state.discipline.readable());
-        events.set(PollEvents::POLLOUT, state.write_room() > 0);
-        events
-    }
-
-    /// One try of read(2), by the rules of the settings. 0 after a hang-up.
-    pub fn try_read(&self, into: &mut dyn Sink) -> Attempt<usize> {
-        self.read_with(|discipline| discipline.try_read(into))
-    }
-
-    /// What there is, be it less than VMIN: for a read whose time is up or that must not wait. 0 if nothing.
-    pub fn read_available(&self, into: &mut dyn Sink) -> Result<usize> {
-        let outcome = self.read_with(|discipline| Ok(discipline.read_available(into)?));
-        outcome.map_err(|block| match block {
-            Block::Failed(error) => error,
-            Block::WouldBlock => Errno::EAGAIN.into(),
-        })
-    }
-
-    fn read_with(&self, read: impl FnOnce(&mut LineDiscipline) -> Attempt<usize>) -> Attempt<usize> {
-        let mut state = self.0.state.lock();
-        if state.hung_up() {
-            return Ok(0);
-        }
-        let was_full = state.discipline.room() == 0;
-        let count = read(&mut state.discipline)?;
-        drop(state);
-        if was_full {
-            self.0.master_side.wake_all();
-        }
-        Ok(count)
-    }
-
-    /// When a read that began at `started_ns` must return with what there is (VTIME). Typed bytes and new settings change it.
-    pub fn read_deadline(&self, started_ns: u64) -> Option<u64> {
-        let state = self.0.state.lock();
-        match state.discipline.read_timer() {
-            ReadTimer::None => None,
-            ReadTimer::SinceStart(ns) => Some(started_ns.saturating_add(ns)),
-            ReadTimer::SinceLastByte(_) if state.discipline.available() == 0 => None,
-            // Bytes that were there before the read began count from its beginning.
-            ReadTimer::SinceLastByte(ns) => Some(state.last_input_ns.max(started_ns).saturating_add(ns)),
-        }
-    }
-
-    /// One try of write(2): a part of a long write; WouldBlock while the screen is full or output is stopped. EIO after a
-    /// hang-up.
-    pub fn try_write(&self, from: &mut dyn Source) -> Attempt<usize> {
-        let mut state = self.0.alive()?;
-        if from.remaining() == 0 {
-            return Ok(0);
-        }
-        let count = state.write(from)?;
-        drop(state);
-        if count == 0 {
-            return Err(Block::WouldBlock);
-        }
-        self.0.master_side.wake_all();
-        Ok(count)
-    }
-
-    /// fstat(2).
-    pub fn stat(&self) -> Stat {
-        self.0.slave_stat()
-    }
-}
-
-impl Drop for PtySlave {
-    fn drop(&mut self) {
-        self.0.state.lock().slaves -= 1;
-        self.0.master_side.wake_all();
-    }
-}
-
-/// The emulator's side of a terminal.
-pub struct PtyMaster(Arc<Pty>);
-
-impl PtyMaster {
-    /// The terminal.
-    pub fn pty(&self) -> &Arc<Pty> {
-        &self.0
-    }
-
-    /// Woken when reads or writes may do something else than before.
-    pub fn queue(&self) -> &WaitQueue {
-        &self.0.master_side
-    }
-
-    /// The same queue with a life of its own, for [`crate::kernel::sync::wait::ready_until`].
-    pub fn events(&self) -> PtyEvents {
-        PtyEvents(self.0.clone())
-    }
-
-    /// What would not block now.
-    pub fn poll(&self) -> PollEvents {
-        let state = self.0.state.lock();
-        let mut events = PollEvents::empty();
-        events.set(PollEvents::POLLIN, !state.screen.is_empty());
-        events.set(PollEvents::POLLOUT, state.discipline.room() > 0);
-        events.set(PollEvents::POLLHUP, state.slave_seen && state.slaves == 0);
-        events
-    }
-
-    /// One try of read(2): all output that there is and fits. EIO when there is none and the last slave is closed.
-    pub fn try_read(&self, into: &mut dyn Sink) -> Attempt<usize> {
-        let mut state = self.0.state.lock();
-        if into.room() == 0 {
-            return Ok(0);
-        }
-        if state.screen.is_empty() {
-            let closed = state.slave_seen && state.slaves == 0;
-            return Err(if closed { Errno::EIO.into() } else { Block::WouldBlock });
-        }
-        let was_full = state.write_room() == 0;
-        let count = state.screen.pop_into(into, usize::MAX)?;
-        drop(state);
-        if was_full {
-            self.0.slave_side.wake_all();
-        }
-        Ok(count)
-    }
-
-    /// One try of write(2): types as much as there is room for; WouldBlock when there is none.
-    pub fn try_write(&self, from: &mut dyn Source) -> Attempt<usize> {
-        if from.remaining() == 0 {
-            return Ok(0);
-        }
-        let mut state = self.0.state.lock();
-        let (count, effects) = state.type_from(from)?;
-        drop(state);
-        self.0.fire(effects);
-        if count == 0 { Err(Block::WouldBlock) } else { Ok(count) }
-    }
-
-    /// Types `bytes` without waiting; answers how many there was room for. For the page, which keeps the others until
-    /// [`PtyMaster::events`] wakes it.
-    pub fn type_now(&self, mut bytes: &[u8]) -> Result<usize> {
-        match self.try_write(&mut bytes) {
-            Ok(count) => Ok(count),
-            Err(Block::WouldBlock) => Ok(0),
-            Err(Block::Failed(error)) => Err(error),
-        }
-    }
-
-    /// fstat(2): `/dev/ptmx`.
-    pub fn stat(&self) -> Stat {
-        self.0.stat(2, device(5, 2), 0o666)
-    }
-}
-
-impl Drop for PtyMaster {
-    fn drop(&mut self) {
-        let mut state = self.0.state.lock();
-        state.masters -= 1;
-        if !state.hung_up() {
-            return;
-        }
-        state.discipline.flush_input();
-        let PtyState { discipline, screen, .. } = &mut *state;
-        discipline.flush_output(screen);
-        let (session, foreground) = state.leave_session();
-        drop(state);
-        self.0.slave_side.wake_all();
-        // A session's leader is the leader of the group of the same number.
-        let leader = session.map(|Sid(sid)| Pgid(sid));
-        let foreground = foreground.filter(|&group| Some(group) != leader);
-        let both = |group| [(group, Signal::SIGHUP), (group, Signal::SIGCONT)];
-        self.0.send(leader.into_iter().chain(foreground).flat_map(both));
-    }
-}
-
-/// The queue that [`PtyMaster::queue`] is, kept alive by itself.
-pub struct PtyEvents(Arc<Pty>);
-
-impl AsRef<WaitQueue> for PtyEvents {
-    fn as_ref(&self) -> &WaitQueue {
-        &self.0.master_side
-    }
 }

@@ -15,7 +15,9 @@ pub struct Ptys {
 
 impl Default for Ptys {
     fn default() -> Self {
-        Ptys { slots: Mutex::new(Rank::Registry, Vec::new()) }
+        Ptys {
+            slots: Mutex::new(Rank::Registry, Vec::new()),
+        }
     }
 }
 
@@ -23,7 +25,10 @@ impl Ptys {
     /// A new terminal with the lowest free number. ENOSPC at the limit.
     pub fn create(&self, signals: Weak<dyn SignalTarget>) -> Result<PtyMaster> {
         let mut slots = self.slots.lock();
-        let free = slots.iter().position(|slot| slot.strong_count() == 0).unwrap_or(slots.len());
+        let free = slots
+            .iter()
+            .position(|slot| slot.strong_count() == 0)
+            .unwrap_or(slots.len());
         if free >= LIMIT {
             return Err(Error::new(Errno::ENOSPC, "too many terminals"));
         }
@@ -45,6 +50,9 @@ impl Ptys {
     /// The numbers in use, ascending.
     pub fn list(&self) -> Vec<u32> {
         let all: Vec<Arc<Pty>> = self.slots.lock().iter().filter_map(Weak::upgrade).collect();
-        all.iter().filter(|pty| !pty.hung_up()).map(|pty| pty.index()).collect()
+        all.iter()
+            .filter(|pty| !pty.hung_up())
+            .map(|pty| pty.index())
+            .collect()
     }
 }

@@ -191,7 +191,11 @@ impl Termios {
         );
         termios.output.remove(OutputFlags::OPOST);
         termios.local.remove(
-            LocalFlags::ECHO | LocalFlags::ECHONL | LocalFlags::ICANON | LocalFlags::ISIG | LocalFlags::IEXTEN,
+            LocalFlags::ECHO
+                | LocalFlags::ECHONL
+                | LocalFlags::ICANON
+                | LocalFlags::ISIG
+                | LocalFlags::IEXTEN,
         );
         termios
     }
@@ -221,7 +225,12 @@ impl Termios {
     /// The guest form, Linux's `termios2`.
     pub fn to_bytes(&self) -> [u8; TERMIOS2_SIZE] {
         let mut bytes = [0; TERMIOS2_SIZE];
-        let words = [self.input.bits(), self.output.bits(), self.control.bits(), self.local.bits()];
+        let words = [
+            self.input.bits(),
+            self.output.bits(),
+            self.control.bits(),
+            self.local.bits(),
+        ];
         for (at, word) in words.into_iter().enumerate() {
             bytes[at * 4..][..4].copy_from_slice(&word.to_le_bytes());
         }
@@ -261,8 +270,15 @@ mod tests {
         assert_eq!(word(0), 0x4500, "ICRNL IXON IUTF8");
         assert_eq!(word(4), 0x5, "OPOST ONLCR");
         assert_eq!(word(8), 0xbf, "B38400 CS8 CREAD");
-        assert_eq!(word(12), 0x8a3b, "ISIG ICANON ECHO ECHOE ECHOK ECHOCTL ECHOKE IEXTEN");
-        assert_eq!(&bytes[17..34], b"\x03\x1c\x7f\x15\x04\x00\x01\x00\x11\x13\x1a\x00\x12\x0f\x17\x16\x00");
+        assert_eq!(
+            word(12),
+            0x8a3b,
+            "ISIG ICANON ECHO ECHOE ECHOK ECHOCTL ECHOKE IEXTEN"
+        );
+        assert_eq!(
+            &bytes[17..34],
+            b"\x03\x1c\x7f\x15\x04\x00\x01\x00\x11\x13\x1a\x00\x12\x0f\x17\x16\x00"
+        );
         assert_eq!((word(36), word(40)), (38_400, 38_400));
     }
 
@@ -276,7 +292,10 @@ mod tests {
     fn raw_clears_what_cfmakeraw_clears() {
         let raw = Termios::raw();
         assert!(!raw.canonical());
-        assert!(!raw.local.intersects(LocalFlags::ECHO | LocalFlags::ISIG | LocalFlags::IEXTEN));
+        assert!(
+            !raw.local
+                .intersects(LocalFlags::ECHO | LocalFlags::ISIG | LocalFlags::IEXTEN)
+        );
         assert!(!raw.input.intersects(InputFlags::ICRNL | InputFlags::IXON));
         assert!(!raw.output.contains(OutputFlags::OPOST));
         assert_eq!(raw.control_char(ControlChar::Min), 1);
@@ -284,8 +303,11 @@ mod tests {
 
     #[test]
     fn a_pty_keeps_eight_bits_without_parity() {
-        let mut termios = Termios::default();
-        termios.control = ControlFlags::CS7 | ControlFlags::PARENB;
+        let control = ControlFlags::CS7 | ControlFlags::PARENB;
+        let termios = Termios {
+            control,
+            ..Termios::default()
+        };
         assert_eq!(termios.for_pty().control, ControlFlags::CS8 | ControlFlags::CREAD);
     }
 }

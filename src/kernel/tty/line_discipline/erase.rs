@@ -15,7 +15,8 @@ impl LineDiscipline {
             return;
         }
         let start = self.last_char();
-        if self.local(LocalFlags::ECHO) && !self.local(LocalFlags::ECHOPRT) && !self.local(LocalFlags::ECHOE) {
+        if self.local(LocalFlags::ECHO) && !self.local(LocalFlags::ECHOPRT) && !self.local(LocalFlags::ECHOE)
+        {
             self.edit.truncate(start);
             let key = self.termios.control_char(ControlChar::Erase);
             self.echo(&[key], screen);
@@ -83,7 +84,9 @@ impl LineDiscipline {
     fn last_char(&self) -> usize {
         let last = self.edit.len() - 1;
         let lowest = self.edit.len().saturating_sub(UTF8_MAX);
-        let start = (lowest..=last).rev().find(|&at| !is_continuation(self.edit[at], &self.termios));
+        let start = (lowest..=last)
+            .rev()
+            .find(|&at| !is_continuation(self.edit[at], &self.termios));
         start.unwrap_or(last)
     }
 
@@ -123,7 +126,11 @@ impl LineDiscipline {
     /// The column of the line's end, counted from the last tab, which is a multiple of [`TAB`], or else from the screen's
     /// left edge.
     fn column_in_tab_stop(&self) -> usize {
-        let tail_start = self.edit.iter().rposition(|&byte| byte == b'\t').map_or(0, |tab| tab + 1);
+        let tail_start = self
+            .edit
+            .iter()
+            .rposition(|&byte| byte == b'\t')
+            .map_or(0, |tab| tab + 1);
         let mut column = if tail_start == 0 { self.edit_column } else { 0 };
         let mut rest = &self.edit[tail_start..];
         while !rest.is_empty() {

@@ -33,12 +33,20 @@ impl LineDiscipline {
             ReadTimer::SinceStart(_) => self.ready.is_empty(),
             ReadTimer::None | ReadTimer::SinceLastByte(_) => self.ready.len() < wanted,
         };
-        if waits { Err(Block::WouldBlock) } else { Ok(self.ready.pop_into(into, usize::MAX)?) }
+        if waits {
+            Err(Block::WouldBlock)
+        } else {
+            Ok(self.ready.pop_into(into, usize::MAX)?)
+        }
     }
 
     /// What there is, be it less than VMIN: for reads whose time is up, and for those that don't wait. 0 if nothing.
     pub fn read_available(&mut self, into: &mut dyn Sink) -> Result<usize> {
-        if self.termios.canonical() { Ok(0) } else { self.ready.pop_into(into, usize::MAX) }
+        if self.termios.canonical() {
+            Ok(0)
+        } else {
+            self.ready.pop_into(into, usize::MAX)
+        }
     }
 
     fn read_line(&mut self, into: &mut dyn Sink) -> Attempt<usize> {

@@ -44,7 +44,11 @@ const WIDE: &[(u32, u32)] = &[
 
 /// The columns of one character, given as its bytes; 1 for what is not UTF-8.
 pub(super) fn columns(character: &[u8]) -> usize {
-    let Some(code) = core::str::from_utf8(character).ok().and_then(|text| text.chars().next()).map(u32::from) else {
+    let Some(code) = core::str::from_utf8(character)
+        .ok()
+        .and_then(|text| text.chars().next())
+        .map(u32::from)
+    else {
         return 1;
     };
     let within = |ranges: &[(u32, u32)]| ranges.iter().any(|&(low, high)| (low..=high).contains(&code));
@@ -65,7 +69,15 @@ mod tests {
 
     #[test]
     fn widths_are_what_a_terminal_shows() {
-        for (text, width) in [("a", 1), ("é", 1), ("漢", 2), ("한", 2), ("😀", 2), ("\u{301}", 0), ("Ω", 1)] {
+        for (text, width) in [
+            ("a", 1),
+            ("é", 1),
+            ("漢", 2),
+            ("한", 2),
+            ("😀", 2),
+            ("\u{301}", 0),
+            ("Ω", 1),
+        ] {
             assert_eq!(columns(text.as_bytes()), width, "{text}");
         }
         assert_eq!(columns(b"\xff"), 1);

@@ -48,7 +48,13 @@ impl std::fmt::Debug for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let show = |bytes: &[u8]| format!("\"{}\"", bytes.escape_ascii());
         let reads: Vec<String> = self.reads.iter().map(|read| show(read)).collect();
-        write!(f, "reads [{}] echo {} signals {:?}", reads.join(", "), show(&self.echo), self.signals)
+        write!(
+            f,
+            "reads [{}] echo {} signals {:?}",
+            reads.join(", "),
+            show(&self.echo),
+            self.signals
+        )
     }
 }
 
@@ -82,9 +88,21 @@ pub fn run(settings: &str, steps: Vec<Step>) -> Outcome {
     }
     let mut echo = VecSink::new(usize::MAX);
     screen.pop_into(&mut echo, usize::MAX).unwrap();
-    let names = [(SignalKeys::INTR, "INT"), (SignalKeys::QUIT, "QUIT"), (SignalKeys::SUSP, "TSTP")];
-    let signals = names.into_iter().filter(|(key, _)| keys.contains(*key)).map(|(_, name)| name).collect();
-    Outcome { reads, echo: echo.bytes, signals }
+    let names = [
+        (SignalKeys::INTR, "INT"),
+        (SignalKeys::QUIT, "QUIT"),
+        (SignalKeys::SUSP, "TSTP"),
+    ];
+    let signals = names
+        .into_iter()
+        .filter(|(key, _)| keys.contains(*key))
+        .map(|(_, name)| name)
+        .collect();
+    Outcome {
+        reads,
+        echo: echo.bytes,
+        signals,
+    }
 }
 
 fn read(discipline: &mut LineDiscipline, limit: usize) -> Option<Vec<u8>> {
@@ -151,7 +169,7 @@ fn byte_of(value: &str) -> u8 {
     match value.as_bytes() {
         b"undef" => 0,
         [b'^', letter] => letter ^ 0x40,
-        [digits @ ..] if digits.iter().all(u8::is_ascii_digit) => value.parse().unwrap(),
+        digits if digits.iter().all(u8::is_ascii_digit) => value.parse().unwrap(),
         [character] => *character,
         _ => panic!("no byte {value}"),
     }
@@ -160,7 +178,13 @@ fn byte_of(value: &str) -> u8 {
 /// Every flag that the names of [`apply`] cover, for tests that go through them.
 pub fn flag_names() -> Vec<&'static str> {
     fn names<F: Flags>() -> impl Iterator<Item = &'static str> {
-        F::FLAGS.iter().map(|flag| flag.name()).filter(|name| !name.is_empty())
+        F::FLAGS
+            .iter()
+            .map(|flag| flag.name())
+            .filter(|name| !name.is_empty())
     }
-    names::<InputFlags>().chain(names::<OutputFlags>()).chain(names::<LocalFlags>()).collect()
+    names::<InputFlags>()
+        .chain(names::<OutputFlags>())
+        .chain(names::<LocalFlags>())
+        .collect()
 }

@@ -40,7 +40,15 @@ fn leader(kernel: &Arc<Kernel>, fds: Vec<Option<crate::kernel::process::FdEntry>
 
 /// A shell on a terminal of its own, in the foreground.
 fn shell(kernel: &Arc<Kernel>) -> (Current, PtyMaster) {
-    let (master, fds) = tty::terminal_for_page(kernel, WinSize { rows: 24, cols: 80, ..WinSize::default() }).unwrap();
+    let (master, fds) = tty::terminal_for_page(
+        kernel,
+        WinSize {
+            rows: 24,
+            cols: 80,
+            ..WinSize::default()
+        },
+    )
+    .unwrap();
     let shell = leader(kernel, fds);
     tty::set_controlling_terminal(&shell, master.pty()).unwrap();
     (shell, master)
@@ -61,7 +69,10 @@ fn job(shell: &Current, body: impl FnOnce(&Current) -> u8 + Send + 'static) -> (
 }
 
 fn wait(current: &Current) -> WaitStatus {
-    syscall::process::wait(current, -1, WaitOptions::WUNTRACED).unwrap().unwrap().status
+    syscall::process::wait(current, -1, WaitOptions::WUNTRACED)
+        .unwrap()
+        .unwrap()
+        .status
 }
 
 fn signal_job(current: &Current, pid: i32, signal: Signal) {
@@ -88,7 +99,10 @@ fn errno<T>(result: SysResult<T>) -> Option<Errno> {
 }
 
 fn ignore(current: &Current, signal: Signal) {
-    let action = SigAction { disposition: Disposition::Ignore, ..SigAction::default() };
+    let action = SigAction {
+        disposition: Disposition::Ignore,
+        ..SigAction::default()
+    };
     current.signals().set_action(signal, action).unwrap();
 }
 
@@ -99,13 +113,25 @@ fn a_session_leader_acquires_a_terminal_and_is_its_foreground() {
     let kernel = kernel();
     let (shell, master) = shell(&kernel);
     assert_eq!(tty::tcgetpgrp(&shell, TTY), Ok(Pgid(shell.pid.0)));
-    assert!(Arc::ptr_eq(&tty::controlling_terminal(&shell).unwrap(), master.pty()));
+    assert!(Arc::ptr_eq(
+        &tty::controlling_terminal(&shell).unwrap(),
+        master.pty()
+    ));
     let other = leader(&kernel, Vec::new());
     let refused = tty::set_controlling_terminal(&other, master.pty()).unwrap_err();
     assert_eq!(refused.errno, Errno::EPERM, "another session's");
-    assert_eq!(tty::controlling_terminal(&other).map(|_| ()).unwrap_err().errno, Errno::ENXIO);
+    assert_eq!(
+        tty::controlling_terminal(&other).map(|_| ()).unwrap_err().errno,
+        Errno::ENXIO
+    );
     let second = tty::create(&kernel).unwrap();
-    assert_eq!(tty::set_controlling_terminal(&shell, second.pty()).unwrap_err().errno, Errno::EPERM, "it has one");
+    assert_eq!(
+        tty::set_controlling_terminal(&shell, second.pty())
+            .unwrap_err()
+            .errno,
+        Errno::EPERM,
+        "it has one"
+    );
 }
 
 #[test]
@@ -153,7 +179,9 @@ fn a_background_reader_that_ignores_or_blocks_sigttin_gets_eio() {
     let (_, thread) = job(&shell, |job| {
         ignore(job, Signal::SIGTTIN);
         let ignored = errno(read_count(job)) == Some(Errno::EIO);
-        job.signals().set_action(Signal::SIGTTIN, SigAction::default()).unwrap();
+        job.signals()
+            .set_action(Signal::SIGTTIN, SigAction::default())
+            .unwrap();
         job.signals().set_mask(SignalSet::of(Signal::SIGTTIN));
         let blocked = errno(read_count(job)) == Some(Errno::EIO);
         u8::from(!ignored) + 2 * u8::from(!blocked)
@@ -248,10 +276,18 @@ fn tcsetpgrp_refuses_what_posix_says() {
     let (reader, _writer) = fd::pipe(&shell, OpenFlags::empty()).unwrap();
     assert_eq!(errno(tty::tcsetpgrp(&shell, reader, own)), Some(Errno::ENOTTY));
     let (_, slave) = tty::openpty(&shell).unwrap();
-    assert_eq!(errno(tty::tcsetpgrp(&shell, slave, own)), Some(Errno::ENOTTY), "not its controlling terminal");
+    assert_eq!(
+        errno(tty::tcsetpgrp(&shell, slave, own)),
+        Some(Errno::ENOTTY),
+        "not its controlling terminal"
+    );
     assert_eq!(tty::tcgetpgrp(&shell, slave).unwrap_err().errno, Errno::ENOTTY);
     let other = leader(&kernel, Vec::new());
-    assert_eq!(errno(tty::tcsetpgrp(&shell, TTY, other.pid.0 as i32)), Some(Errno::EPERM), "of another session");
+    assert_eq!(
+        errno(tty::tcsetpgrp(&shell, TTY, other.pid.0 as i32)),
+        Some(Errno::EPERM),
+        "of another session"
+    );
 }
 
 #[test]
@@ -264,7 +300,10 @@ fn keys_reach_the_foreground_job_only() {
     assert_eq!(wait(&shell), WaitStatus::Stopped(Signal::SIGTSTP));
     signal_job(&shell, pid, Signal::SIGCONT);
     master.type_now(b"\x03").unwrap();
-    assert_eq!(wait(&shell), WaitStatus::Terminated(Termination::signaled(Signal::SIGINT)));
+    assert_eq!(
+        wait(&shell),
+        WaitStatus::Terminated(Termination::signaled(Signal::SIGINT))
+    );
     assert!(!shell.word().is_killed());
     thread.join().unwrap();
 }
@@ -283,7 +322,10 @@ fn a_foreground_reader_dies_of_the_interrupt_key() {
             status => break status,
         }
     };
-    assert_eq!(status, WaitStatus::Terminated(Termination::signaled(Signal::SIGINT)));
+    assert_eq!(
+        status,
+        WaitStatus::Terminated(Termination::signaled(Signal::SIGINT))
+    );
     thread.join().unwrap();
 }
 
@@ -314,7 +356,11 @@ fn resizing_reaches_the_program_as_size_and_signal() {
     let kernel = kernel();
     let (shell, master) = shell(&kernel);
     shell.signals().set_mask(SignalSet::of(Signal::SIGWINCH));
-    let size = WinSize { rows: 40, cols: 120, ..WinSize::default() };
+    let size = WinSize {
+        rows: 40,
+        cols: 120,
+        ..WinSize::default()
+    };
     master.pty().set_size(size).unwrap();
     assert_eq!(tty::tcgetwinsize(&shell, TTY), Ok(size));
     assert!(shell.signals().pending().contains(Signal::SIGWINCH));
@@ -325,17 +371,28 @@ fn openpty_gives_two_sides_of_one_terminal() {
     let kernel = kernel();
     let process = leader(&kernel, Vec::new());
     let (master, slave) = tty::openpty(&process).unwrap();
-    assert_eq!((tty::isatty(&process, master), tty::isatty(&process, slave)), (Ok(false), Ok(true)));
+    assert_eq!(
+        (tty::isatty(&process, master), tty::isatty(&process, slave)),
+        (Ok(false), Ok(true))
+    );
     assert_eq!(tty::isatty(&process, Fd(50)).unwrap_err().errno, Errno::EBADF);
     assert_eq!(tty::ttyname(&process, slave).unwrap(), "/dev/pts/0");
-    assert!(tty::controlling_terminal(&process).is_err(), "openpty acquires nothing");
+    assert!(
+        tty::controlling_terminal(&process).is_err(),
+        "openpty acquires nothing"
+    );
     tty::tcsetattr(&process, slave, SetAction::Now, Termios::raw()).unwrap();
     assert_eq!(tty::tcgetattr(&process, master).unwrap(), Termios::raw());
     io::write(&process, master, &mut &b"typed"[..]).unwrap();
     let mut sink = VecSink::new(9);
     io::read(&process, slave, &mut sink).unwrap();
     assert_eq!(sink.bytes, b"typed");
-    let size = WinSize { rows: 1, cols: 2, x_pixels: 3, y_pixels: 4 };
+    let size = WinSize {
+        rows: 1,
+        cols: 2,
+        x_pixels: 3,
+        y_pixels: 4,
+    };
     tty::tcsetwinsize(&process, master, size).unwrap();
     assert_eq!(tty::tcgetwinsize(&process, slave), Ok(size));
     fd::close(&process, slave).unwrap();

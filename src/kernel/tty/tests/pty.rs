@@ -6,24 +6,29 @@ use crate::kernel::io::VecSink;
 use crate::kernel::process::{Pgid, Sid};
 use crate::kernel::signal::Signal;
 use crate::kernel::sync::wait::block_until;
-use crate::kernel::sync::{Waiter, WaitQueue};
+use crate::kernel::sync::{Mutex, Rank, WaitQueue, Waiter};
 use crate::kernel::tty::line_discipline::SCREEN_LIMIT;
 use crate::kernel::tty::termios::LocalFlags;
 use crate::kernel::tty::{FlushQueue, PtyMaster, PtySlave, Ptys, SignalTarget, Termios, WinSize};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-#[derive(Default)]
 struct Log(Mutex<Vec<(Pgid, Signal)>>);
+
+impl Default for Log {
+    fn default() -> Self {
+        Log(Mutex::new(Rank::Registry, Vec::new()))
+    }
+}
 
 impl SignalTarget for Log {
     fn signal_group(&self, pgid: Pgid, signal: Signal) {
-        self.0.lock().unwrap().push((pgid, signal));
+        self.0.lock().push((pgid, signal));
     }
 }
 
 impl Log {
     fn take(&self) -> Vec<(Pgid, Signal)> {
-        std::mem::take(&mut self.0.lock().unwrap())
+        std::mem::take(&mut self.0.lock())
     }
 }
 
@@ -34,7 +39,10 @@ struct Fixture {
 
 impl Fixture {
     fn new() -> Self {
-        Fixture { log: Arc::default(), ptys: Ptys::default() }
+        Fixture {
+            log: Arc::default(),
+            ptys: Ptys::default(),
+        }
     }
 
     fn master(&self) -> PtyMaster {
@@ -181,6 +189,18 @@ fn all_input_arrives_although_the_emulator_must_wait() {
 }
 
 #[test]
+fn an_endless_line_is_taken_in_slices() {
+    let fixture = Fixture::new();
+    let (master, slave) = fixture.pair();
+    let line = vec![b'x'; 200_000];
+    let first = master.try_write(&mut &line[..]).unwrap();
+    assert!(first < line.len());
+    assert_eq!(master.type_now(&line), Ok(line.len()));
+    master.type_now(b"\n").unwrap();
+    assert_eq!(read_slave(&slave).len(), 4_096);
+}
+
+#[test]
 fn a_full_screen_stops_writers_until_it_is_read() {
     let fixture = Fixture::new();
     let (master, slave) = fixture.pair();
@@ -225,7 +245,14 @@ fn keys_signal_the_foreground_group() {
     let (master, _slave) = fixture.session();
     master.type_now(b"\x03\x1c\x1a\x03").unwrap();
     let group = Pgid(9);
-    assert_eq!(fixture.log.take(), [(group, Signal::SIGINT), (group, Signal::SIGQUIT), (group, Signal::SIGTSTP)]);
+    assert_eq!(
+        fixture.log.take(),
+        [
+            (group, Signal::SIGINT),
+            (group, Signal::SIGQUIT),
+            (group, Signal::SIGTSTP)
+        ]
+    );
 }
 
 #[test]
@@ -240,7 +267,11 @@ fn keys_without_a_session_signal_nobody() {
 fn a_new_size_raises_sigwinch_once() {
     let fixture = Fixture::new();
     let (master, slave) = fixture.session();
-    let size = WinSize { rows: 24, cols: 80, ..WinSize::default() };
+    let size = WinSize {
+        rows: 24,
+        cols: 80,
+        ..WinSize::default()
+    };
     master.pty().set_size(size).unwrap();
     master.pty().set_size(size).unwrap();
     assert_eq!(fixture.log.take(), [(Pgid(9), Signal::SIGWINCH)]);
@@ -259,7 +290,10 @@ fn closing_the_master_hangs_up() {
         .collect();
     assert_eq!(fixture.log.take(), expected);
     assert_eq!(slave.try_read(&mut VecSink::new(9)), Ok(0));
-    assert_eq!(slave.try_write(&mut &b"x"[..]).unwrap_err(), Block::Failed(slave.pty().termios().unwrap_err()));
+    assert_eq!(
+        slave.try_write(&mut &b"x"[..]).unwrap_err(),
+        Block::Failed(slave.pty().termios().unwrap_err())
+    );
     assert_eq!(slave.pty().termios().unwrap_err().errno, Errno::EIO);
     assert!(slave.poll().contains(PollEvents::POLLHUP));
     assert!(slave.pty().open_slave().is_err());
@@ -271,7 +305,10 @@ fn the_end_of_the_sessions_leader_frees_the_terminal() {
     let fixture = Fixture::new();
     let (master, _slave) = fixture.session();
     master.pty().hang_up_session();
-    assert_eq!(fixture.log.take(), [(Pgid(9), Signal::SIGHUP), (Pgid(9), Signal::SIGCONT)]);
+    assert_eq!(
+        fixture.log.take(),
+        [(Pgid(9), Signal::SIGHUP), (Pgid(9), Signal::SIGCONT)]
+    );
     assert!(master.pty().join_session(Sid(8), Pgid(8)));
 }
 
@@ -314,7 +351,10 @@ fn numbers_are_the_lowest_free_ones() {
     assert_eq!(fixture.ptys.list(), [0, 1, 2]);
     drop(second);
     assert_eq!(fixture.ptys.list(), [0, 2]);
-    assert_eq!(fixture.ptys.lookup(1).err().map(|error| error.errno), Some(Errno::ENOENT));
+    assert_eq!(
+        fixture.ptys.lookup(1).err().map(|error| error.errno),
+        Some(Errno::ENOENT)
+    );
     let again = fixture.master();
     assert_eq!(again.pty().path(), "/dev/pts/1");
     assert!(Arc::ptr_eq(&fixture.ptys.lookup(1).unwrap(), again.pty()));

@@ -36,7 +36,8 @@ fn settings() -> impl Strategy<Value = Termios> {
 
 /// Bytes in which keys, control characters and pieces of UTF-8 are common.
 fn bytes(longest: usize) -> impl Strategy<Value = Vec<u8>> {
-    let byte = prop_oneof![4 => 0x20..0x7fu8, 3 => 0..0x20u8, 1 => Just(0x7f), 1 => 0x80..=0xffu8, 1 => Just(b'\n')];
+    let byte =
+        prop_oneof![4 => 0x20..0x7fu8, 3 => 0..0x20u8, 1 => Just(0x7f), 1 => 0x80..=0xffu8, 1 => Just(b'\n')];
     vec(byte, 0..longest)
 }
 
@@ -62,7 +63,12 @@ struct Terminal {
 impl Terminal {
     fn new(termios: Termios) -> Self {
         let discipline = LineDiscipline::new(termios);
-        Terminal { discipline, screen: ByteQueue::default(), keys: SignalKeys::empty(), read: Vec::new() }
+        Terminal {
+            discipline,
+            screen: ByteQueue::default(),
+            keys: SignalKeys::empty(),
+            read: Vec::new(),
+        }
     }
 
     fn type_in_pieces(&mut self, bytes: &[u8], piece: usize) {

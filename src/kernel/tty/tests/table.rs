@@ -371,7 +371,10 @@ mod long_lines {
 
     #[test]
     fn imaxbel_rings_for_excess_bytes() {
-        let outcome = run("IMAXBEL -ECHO", vec![typed(MAX_CANON, b"").into(), b"y".into(), b"\n".into()]);
+        let outcome = run(
+            "IMAXBEL -ECHO",
+            vec![typed(MAX_CANON, b"").into(), b"y".into(), b"\n".into()],
+        );
         assert_eq!(outcome.echo, b"\x07");
         assert_eq!(outcome.reads, [typed(MAX_CANON, b"\n")]);
     }

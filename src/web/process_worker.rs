@@ -23,10 +23,19 @@ pub fn process_worker(_args: JsValue) -> JsValue {
     set_may_block(true);
     super::panic::set_reporter(|text| post(ToKernel::Panicked(text)));
     let worker = ProcessWorker { programs: RefCell::default(), files: ModuleCache::default(), waiting: RefCell::default() };
-    let handler = Closure::<dyn FnMut(JsValue)>::new(move |message: JsValue| {
-        if let Some(message) = ToProcess::from_js(&message) {
-            worker.receive(message);
+    let mut worker = Some(worker);
+    let handler = Closure::<dyn FnMut(JsValue)>::new(move |message: JsValue| match ToProcess::from_js(&message) {
+        Some(ToProcess::Retire) => {
+            // What it has allocated lies in the shared memory, and nobody else would free it.
+            drop(worker.take());
+            glue::close_self();
         }
+        Some(message) => {
+            if let Some(worker) = &worker {
+                worker.receive(message);
+            }
+        }
+        None => {}
     });
     handler.into_js_value()
 }
@@ -61,7 +70,7 @@ impl ProcessWorker {
                     self.load(current, program, true);
                 }
             }
-            ToProcess::Retire => glue::close_self(),
+            ToProcess::Retire => {}
         }
     }
 

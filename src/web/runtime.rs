@@ -25,6 +25,8 @@ extern "C" {
     fn is_wasm_vm_runtime(driver: &JsValue) -> bool;
     #[wasm_bindgen(method)]
     fn load(this: &WasmVmRuntime, base: &str) -> Promise;
+    #[wasm_bindgen(js_name = createWasmVmRuntime)]
+    fn create_wasm_vm_runtime(options: &JsValue) -> JsValue;
     #[wasm_bindgen(js_name = describeModule)]
     fn describe_module(module: &WebAssembly::Module) -> Object;
 }
@@ -33,8 +35,13 @@ extern "C" {
 const COMMANDS: &str = "/bin";
 const USERLAND: &str = "userland/";
 
+/// `createWasmVmRuntime(options)`, for tests in Rust.
+pub fn wasm_vm_runtime(options: &JsValue) -> JsValue {
+    create_wasm_vm_runtime(options)
+}
+
 /// `kernel.mount(driver)`. ENOSYS for drivers that Cobnut does not bring.
-pub async fn mount(machine: Rc<Machine>, driver: JsValue) -> JsResult<JsValue> {
+pub(super) async fn mount(machine: Rc<Machine>, driver: JsValue) -> JsResult<JsValue> {
     if !is_wasm_vm_runtime(&driver) {
         return Err(error(Errno::ENOSYS, "function not implemented: only createWasmVmRuntime() can be mounted"));
     }

@@ -86,12 +86,18 @@ async function runTest(suite, test, browser, url) {
     console.log(`  FAIL  ${test.name} (${elapsed(start)})`);
     const picture = join(output, `failed-${`${suite.name} ${test.name}`.replace(/\W+/g, "-").slice(0, 80)}.png`);
     const taken = await within(5000, () => page.screenshot({ path: picture })).then(() => picture, () => "none");
-    console.log(indent([error.stack ?? String(error), ...said.slice(-20), `picture: ${taken}`].join("\n")));
+    console.log(indent([shortened(error), ...said.slice(-20), `picture: ${taken}`].join("\n")));
     return false;
   } finally {
     // A page whose workers spin may be slow to close; the next test has a context of its own.
     await within(10_000, () => context.close()).catch(() => {});
   }
+}
+
+/** The message, and the test's own frames only. */
+function shortened(error) {
+  const text = error.stack ?? String(error);
+  return text.split("\n").filter((row) => !/^\s+at /.test(row) || row.includes("/tests/e2e/")).slice(0, 60).join("\n");
 }
 
 const elapsed = (start) => `${((performance.now() - start) / 1000).toFixed(2)} s`;

@@ -11,8 +11,6 @@ mod meta;
 mod random;
 mod terminal;
 
-pub use terminal::controlling_terminal;
-
 use super::{FileSystem, InodeRef, NAME_MAX, StatFs, next_dev};
 use descriptors::{FdDirectory, Link};
 use directory::DevDirectory;

@@ -7,34 +7,10 @@ use crate::kernel::error::{Errno, Error, Result};
 use crate::kernel::file::{File, OpenFlags};
 use crate::kernel::fs::{DirEntry, FileType, Inode, InodeRef, Opened, SetAttr, Stat};
 use crate::kernel::process::Process;
-use crate::kernel::tty::{PTS_DEV, Pty, SignalTarget};
+use crate::kernel::syscall::tty;
+use crate::kernel::tty::{PTS_DEV, Pty};
 use std::any::Any;
 use std::sync::{Arc, Weak};
-
-/// The controlling terminal of a process's session.
-pub fn controlling_terminal(process: &Process) -> Option<Arc<Pty>> {
-    let table = process.kernel().table.lock();
-    let sid = table.get(process.pid).ok()?.sid;
-    table.terminal(sid).cloned()
-}
-
-/// What opening a terminal's program side gives. A session's leader that has no controlling terminal takes it for one, unless
-/// O_NOCTTY says not to, or another session has it.
-fn open_slave(pty: &Arc<Pty>, process: Option<&Process>, flags: OpenFlags) -> Result<Opened> {
-    let slave = pty.open_slave()?;
-    if let Some(process) = process.filter(|_| !flags.contains(OpenFlags::O_NOCTTY)) {
-        let mut table = process.kernel().table.lock();
-        if let Ok(entry) = table.get(process.pid) {
-            let (sid, pgid) = (entry.sid, entry.pgid);
-            let leads = sid.0 == process.pid.0;
-            // Lock order: process table -> terminal.
-            if leads && table.terminal(sid).is_none() && pty.join_session(sid, pgid) {
-                table.set_terminal(sid, Some(pty.clone()));
-            }
-        }
-    }
-    Ok(Opened::File(File::PtySlave(slave)))
-}
 
 /// `/dev/tty`.
 pub struct ControllingTerminal {
@@ -44,10 +20,10 @@ pub struct ControllingTerminal {
 impl Inode for ControllingTerminal {
     answered_by_meta!();
 
-    fn open(&self, process: Option<&Process>, _flags: OpenFlags) -> Result<Opened> {
-        let pty = process.and_then(controlling_terminal);
-        let pty = pty.ok_or(Error::new(Errno::ENXIO, "no controlling terminal"))?;
-        Ok(Opened::File(File::PtySlave(pty.open_slave()?)))
+    fn open(&self, process: Option<&Process>, flags: OpenFlags) -> Result<Opened> {
+        let process = process.ok_or(Error::new(Errno::ENXIO, "the page has no controlling terminal"))?;
+        let pty = tty::controlling_terminal(process)?;
+        Ok(Opened::File(tty::open_slave(process, &pty, flags)?))
     }
 }
 
@@ -61,8 +37,7 @@ impl Inode for Multiplexer {
 
     fn open(&self, process: Option<&Process>, _flags: OpenFlags) -> Result<Opened> {
         let process = process.ok_or(Error::new(Errno::ENXIO, "only a process opens terminals by path"))?;
-        let kernel: Arc<dyn SignalTarget> = process.kernel().clone();
-        let master = process.kernel().ptys.create(Arc::downgrade(&kernel))?;
+        let master = tty::create(process.kernel())?;
         Ok(Opened::File(File::PtyMaster(master)))
     }
 }
@@ -141,6 +116,9 @@ impl Inode for Slave {
         self
     }
     fn open(&self, process: Option<&Process>, flags: OpenFlags) -> Result<Opened> {
-        open_slave(&self.pty, process, flags)
+        Ok(Opened::File(match process {
+            Some(process) => tty::open_slave(process, &self.pty, flags)?,
+            None => File::PtySlave(self.pty.open_slave()?),
+        }))
     }
 }

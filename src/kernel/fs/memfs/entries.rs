@@ -174,7 +174,7 @@ mod tests {
         let mut entries = Entries::default();
         (0..100).for_each(|at| add(&mut entries, &format!("n{at}"), at));
         let half: Vec<u64> = entries.after(0).take(50).map(|(cookie, ..)| cookie).collect();
-        (0..90).for_each(|at| drop(remove(&mut entries, &format!("n{at}"))));
+        (0..90).for_each(|at| assert_eq!(remove(&mut entries, &format!("n{at}")), Some(at)));
         add(&mut entries, "late", 1_000);
         let rest: Vec<u32> = entries.after(half[49]).map(|(_, _, &value)| value).collect();
         assert_eq!(rest, [90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 1_000]);

@@ -1,7 +1,7 @@
 //! Tests of the file system in memory below the calls on paths.
 
 use super::*;
-use crate::kernel::fs::{FileType, Inode, NewNode, WritePosition};
+use crate::kernel::fs::{FileType, NewNode, WritePosition};
 use std::thread;
 
 fn new(file_type: FileType) -> NewNode {

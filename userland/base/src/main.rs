@@ -1,6 +1,7 @@
 //! Cobnut's own small commands as one multi-call guest, chosen by the base name of `argv[0]`: what needs modes, owners,
 //! processes or terminals, which WASI's std hides from uutils. Everything reaches the kernel through `sys`.
 
+mod copy;
 mod find;
 mod launch;
 mod ls;
@@ -20,6 +21,7 @@ const COMMANDS: &[Command] = &[
     Command { name: "chmod", run: mode::chmod::run },
     Command { name: "chown", run: mode::chown::run },
     Command { name: "clear", run: small::clear },
+    Command { name: "cp", run: copy::run },
     Command { name: "dir", run: ls::run },
     Command { name: "env", run: launch::env::run },
     Command { name: "find", run: find::run },

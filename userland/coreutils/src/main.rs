@@ -40,7 +40,6 @@ const UTILITIES: &[Utility] = utilities! {
     "cat" => uu_cat,
     "cksum" => uu_cksum,
     "comm" => uu_comm,
-    "cp" => uu_cp,
     "csplit" => uu_csplit,
     "cut" => uu_cut,
     "date" => uu_date,

@@ -36,3 +36,6 @@ static NEXT_DEV: AtomicU64 = AtomicU64::new(32);
 pub fn next_dev() -> u64 {
     NEXT_DEV.fetch_add(1, Ordering::Relaxed)
 }
+
+/// What holes and `/dev/zero` are read from.
+static ZEROS: [u8; 65_536] = [0; 65_536];

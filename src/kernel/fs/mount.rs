@@ -4,12 +4,16 @@
 //! an inode's device number names its mount. Most directories are not covered, and a walk must learn that without a lock:
 //! a mount keeps a small filter over the inode numbers of its covered directories, and only a hit looks at the table.
 
+use super::PATH_MAX;
 use super::inode::{FileType, InodeRef, same_inode};
 use crate::kernel::error::{Errno, Error, Result};
 use crate::kernel::file::OpenFile;
 use crate::kernel::sync::{Mutex, Rank};
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
+
+/// A guest can nest directories much deeper than a path can say; the answer to where it is stays bounded.
+pub const LONGEST_CWD: usize = 16 * PATH_MAX;
 
 /// What can be mounted.
 pub trait FileSystem: Send + Sync {
@@ -231,9 +235,11 @@ impl Vfs {
         self.place_of(file.inode()?.clone())
     }
 
-    /// The absolute path of a directory, as getcwd(3) has it. ENOENT when it was removed.
+    /// The absolute path of a directory, as getcwd(3) has it. ENOENT when it was removed, ENAMETOOLONG when it is longer than
+    /// [`LONGEST_CWD`].
     pub fn path_of(&self, directory: &Place) -> Result<Vec<u8>> {
         let mut names = Vec::new();
+        let mut length = 0;
         let mut at = directory.clone();
         loop {
             if at.is_mount_root() {
@@ -244,7 +250,12 @@ impl Vfs {
                 continue;
             }
             let parent = at.inode.parent()?;
-            names.push(parent.name_of(&*at.inode)?);
+            let name = parent.name_of(&*at.inode)?;
+            length += name.len() + 1;
+            if length > LONGEST_CWD {
+                return Err(Errno::ENAMETOOLONG.into());
+            }
+            names.push(name);
             at.inode = parent;
         }
         let mut path = Vec::new();

@@ -160,7 +160,7 @@ pub fn existing(caller: &Caller<'_>, base: Base<'_>, path: &[u8], follow: Follow
 pub fn target<'p>(caller: &Caller<'_>, base: Base<'_>, path: &'p [u8], follow: Follow) -> Result<Target<'p>> {
     let mut walk = Walk::begin(*caller, base, path)?;
     loop {
-        let Some(part) = walk.to_last()? else {
+        let Some(part) = walk.advance()? else {
             return Ok(Target::Found(walk.at));
         };
         match walk.trail.name(&part) {
@@ -185,14 +185,15 @@ pub fn target<'p>(caller: &Caller<'_>, base: Base<'_>, path: &'p [u8], follow: F
             }
             Err(error) => return Err(error),
         };
-        if inode.file_type() == FileType::Symlink && (follow == Follow::Yes || part.slash) {
+        let file_type = inode.file_type();
+        if file_type == FileType::Symlink && (follow == Follow::Yes || part.slash) {
             walk.follow(&inode)?;
             continue;
         }
-        if part.slash && inode.file_type() != FileType::Directory {
+        if part.slash && file_type != FileType::Directory {
             return Err(Errno::ENOTDIR.into());
         }
-        walk.enter(inode)?;
+        walk.enter(inode, file_type)?;
         return Ok(Target::Found(walk.at));
     }
 }
@@ -200,7 +201,7 @@ pub fn target<'p>(caller: &Caller<'_>, base: Base<'_>, path: &'p [u8], follow: F
 /// The directory and the name that `path` ends in. ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG.
 pub fn entry<'p>(caller: &Caller<'_>, base: Base<'_>, path: &'p [u8]) -> Result<Entry<'p>> {
     let mut walk = Walk::begin(*caller, base, path)?;
-    let Some(part) = walk.to_last()? else {
+    let Some(part) = walk.advance()? else {
         return Ok(Entry {
             parent: walk.at,
             last: Last::Root,
@@ -315,7 +316,7 @@ impl<'a, 'p> Walk<'a, 'p> {
     }
 
     /// Walks to the directory of the last component, and answers that component; `None` when the path is slashes only.
-    fn to_last(&mut self) -> Result<Option<Part>> {
+    fn advance(&mut self) -> Result<Option<Part>> {
         loop {
             let Some(part) = self.trail.next() else {
                 return Ok(None);
@@ -336,7 +337,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         }
         let inode = self.find(part)?;
         match inode.file_type() {
-            FileType::Directory => self.enter(inode),
+            FileType::Directory => self.enter(inode, FileType::Directory),
             FileType::Symlink => self.follow(&inode),
             _ => Err(Errno::ENOTDIR.into()),
         }
@@ -350,20 +351,21 @@ impl<'a, 'p> Walk<'a, 'p> {
 
     /// Goes to `inode`, found in this directory, or to the root of what is mounted on it.
     #[inline]
-    fn enter(&mut self, inode: InodeRef) -> Result<()> {
-        if inode.dev() != self.at.mount.dev() && inode.file_type() == FileType::Directory {
-            // A directory that the caller has open, by `/dev/fd`.
-            self.at.mount = self.caller.vfs.mount_of(inode.dev())?;
-        }
-        match self.caller.vfs.cover(&self.at.mount, &inode) {
-            None => self.at.inode = inode,
-            Some(mount) => {
+    fn enter(&mut self, inode: InodeRef, file_type: FileType) -> Result<()> {
+        if file_type == FileType::Directory {
+            if inode.dev() != self.at.mount.dev() {
+                // A directory that the caller has open, by `/dev/fd`.
+                self.at.mount = self.caller.vfs.mount_of(inode.dev())?;
+            }
+            if let Some(mount) = self.caller.vfs.cover(&self.at.mount, &inode) {
                 self.at = Place {
                     inode: mount.root().clone(),
                     mount,
-                }
+                };
+                return Ok(());
             }
         }
+        self.at.inode = inode;
         Ok(())
     }
 
@@ -376,7 +378,7 @@ impl<'a, 'p> Walk<'a, 'p> {
             }
         }
         let parent = self.at.inode.parent()?;
-        self.enter(parent)
+        self.enter(parent, FileType::Directory)
     }
 
     /// Puts a symbolic link's target in front of what is left of the path. ELOOP, ENOENT if it is empty.

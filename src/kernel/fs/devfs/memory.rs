@@ -2,10 +2,8 @@
 
 use super::meta::{Meta, answered_by_meta};
 use crate::kernel::error::{Attempt, Errno};
-use crate::kernel::fs::{Inode, WritePosition};
+use crate::kernel::fs::{Inode, WritePosition, ZEROS};
 use crate::kernel::io::{Sink, Source};
-
-static ZEROS: [u8; 65_536] = [0; 65_536];
 
 /// Which of them.
 #[derive(Clone, Copy, PartialEq, Eq)]

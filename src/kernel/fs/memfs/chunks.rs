@@ -6,6 +6,7 @@
 
 use super::space::Space;
 use crate::kernel::error::{Errno, Error, Result};
+use crate::kernel::fs::ZEROS;
 use crate::kernel::io::{Sink, Source};
 use std::collections::BTreeMap;
 
@@ -13,8 +14,6 @@ use std::collections::BTreeMap;
 pub const CHUNK: usize = 65_536;
 /// The least that a chunk takes; it doubles up to [`CHUNK`].
 const LEAST: usize = 64;
-
-static ZEROS: [u8; CHUNK] = [0; CHUNK];
 
 /// A sparse array of bytes.
 #[derive(Default)]

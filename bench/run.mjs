@@ -66,4 +66,6 @@ console.log(`Chromium ${browser}, ${cpus().length} cores (${cpus()[0]?.model})\n
 console.log(table(results));
 const failed = Object.entries(results).filter(([, result]) => "error" in result);
 for (const [system, { error }] of failed) console.error(`\n${system} failed: ${error}`);
-process.exitCode = failed.length > 0 ? 1 : 0;
+const lost = Object.entries(results.cobnut?.failures ?? {});
+for (const [key, message] of lost) console.error(`\ncobnut, ${key} failed: ${message}`);
+process.exitCode = failed.length + lost.length > 0 ? 1 : 0;

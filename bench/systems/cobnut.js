@@ -30,25 +30,35 @@ export async function measureCobnut(guests) {
     return stderr;
   };
 
-  result.firstHello = await timed(() => run("hello"));
-  result.spawn = median(await sample(SPAWNS, WARM_SPAWNS, () => kernel.spawn("nop", []).wait()));
-  result.echo = median(await sample(SPAWNS, WARM_SPAWNS, async () => {
+  /** Measures into `result`; one that fails leaves the others their turn. */
+  const attempt = async (key, measure) => {
+    try {
+      result[key] = await measure();
+    } catch (error) {
+      (result.failures ??= {})[key] = error?.message ?? String(error);
+    }
+  };
+  await attempt("firstHello", () => timed(() => run("hello")));
+  await attempt("spawn", async () => median(await sample(SPAWNS, WARM_SPAWNS, () => kernel.spawn("nop", []).wait())));
+  await attempt("echo", async () => median(await sample(SPAWNS, WARM_SPAWNS, async () => {
     const { stdout } = await kernel.exec("echo hi");
     if (stdout !== "hi\n") throw new Error(`echo hi answered ${JSON.stringify(stdout)}`);
-  }));
-  result.fdstat = await guestNumber("fdstat_loop", run);
-  result.filestat = await guestNumber("filestat_loop", run);
-  result.roundTrip = await guestNumber("ring", run);
-  result.throughput = await guestNumber("pipe_write | pipe_read", shell);
+  })));
+  await attempt("fdstat", () => guestNumber("fdstat_loop", run));
+  await attempt("filestat", () => guestNumber("filestat_loop", run));
+  await attempt("roundTrip", () => guestNumber("ring", run));
+  await attempt("throughput", () => guestNumber("pipe_write | pipe_read", shell));
   // A write follows a read, so that each makes the file anew.
   const writes = [];
   const reads = [];
-  for (let round = 0; round < REPEATS; round += 1) {
-    writes.push(printed(await run("file_write"), "file_write"));
-    reads.push(printed(await run("file_read"), "file_read"));
-  }
-  result.fileWrite = fileMs(median(writes));
-  result.fileRead = fileMs(median(reads));
+  await attempt("fileWrite", async () => {
+    for (let round = 0; round < REPEATS; round += 1) {
+      writes.push(printed(await run("file_write"), "file_write"));
+      reads.push(printed(await run("file_read"), "file_read"));
+    }
+    return fileMs(median(writes));
+  });
+  await attempt("fileRead", async () => fileMs(median(reads)));
   await kernel.dispose();
   return result;
 }

@@ -105,7 +105,7 @@ for (const [name, command] of ENDLESS) {
       const ended = await globalThis.outcome(kernel.exec(running, { timeout: 500 }));
       const living = globalThis.alive(kernel);
       const echo = await kernel.exec("echo still here");
-      await globalThis.until(async () => (await kernel.stats()).tearingDown === 0, 3000, "the workers' end");
+      await globalThis.settled(kernel, 3000);
       return { result: ended, left: living, after: echo, workers: await kernel.stats() };
     }, command);
     assert.ok(result.error, `it ended by itself: ${JSON.stringify(result.value)}`);

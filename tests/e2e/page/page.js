@@ -41,6 +41,12 @@ globalThis.until = async (condition, ms, what) => {
   }
 };
 
+/** Resolves when nobody lives and the workers of the killed are gone. */
+globalThis.settled = (kernel, ms) => globalThis.until(() => {
+  const { tearingDown, liveProcesses } = kernel.stats();
+  return tearingDown === 0 && liveProcesses === 0;
+}, ms, "the end of all workers");
+
 /** The live processes' command lines; a process that was reaped is in no table. */
 globalThis.alive = (kernel) => [...kernel.processes.values()]
   .filter(({ status }) => status !== "exited")

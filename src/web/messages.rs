@@ -3,6 +3,7 @@
 //! Plain data of the kernel travels as a pointer into the shared memory, of which exactly one message exists; what only
 //! JavaScript can hold (compiled modules, memory images) travels beside it.
 
+use crate::kernel::machine::ProgramId;
 use crate::kernel::process::Process;
 use crate::kernel::syscall::exec::Program;
 use crate::wasmvm::ModuleInfo;
@@ -69,7 +70,7 @@ impl Job {
     }
 }
 
-/// A compiled module that a driver mounted, by its place in the list of them.
+/// A compiled module that a driver mounted.
 #[derive(Clone)]
 pub struct Mounted {
     /// Compiled.
@@ -86,8 +87,8 @@ pub enum ToKernel {
     Start(Job),
     /// A process worker has nothing to do.
     Idle,
-    /// A process worker needs the programs that it has not got, to go on with an exec.
-    Need,
+    /// A process worker needs this program, to go on with an exec.
+    Need(ProgramId),
     /// All processes have ended: stop every worker, then yourself.
     Stop,
     /// A panic, anywhere; for the page.
@@ -96,11 +97,11 @@ pub enum ToKernel {
 
 /// To a process worker.
 pub enum ToProcess {
-    /// One more program.
-    Mount(Mounted),
-    /// Run this.
+    /// A program that it has not got yet.
+    Mount(ProgramId, Mounted),
+    /// Run this; its program has been sent.
     Run(Job),
-    /// The programs that were asked for have been sent.
+    /// The program that was asked for has been sent.
     GoOn,
     /// Close.
     Retire,
@@ -145,7 +146,7 @@ impl ToKernel {
                 (tagged(START, &parts), transfer)
             }
             ToKernel::Idle => alone(IDLE),
-            ToKernel::Need => alone(NEED),
+            ToKernel::Need(program) => (tagged(NEED, &program.0.into()), Array::new()),
             ToKernel::Stop => alone(STOP),
             ToKernel::Panicked(text) => (tagged(PANICKED, &text.into()), Array::new()),
         }
@@ -159,7 +160,7 @@ impl ToKernel {
             MOUNT => ToKernel::Mount(mounted(parts.unchecked_ref())?),
             START => ToKernel::Start(Job::from_parts(parts.unchecked_ref())?),
             IDLE => ToKernel::Idle,
-            NEED => ToKernel::Need,
+            NEED => ToKernel::Need(ProgramId(parts.as_f64()? as u32)),
             STOP => ToKernel::Stop,
             PANICKED => ToKernel::Panicked(parts.as_string()?),
             _ => return None,
@@ -172,7 +173,11 @@ impl ToProcess {
     pub fn into_js(self) -> Posted {
         let alone = |tag| (tagged(tag, &JsValue::UNDEFINED), Array::new());
         match self {
-            ToProcess::Mount(program) => (tagged(MOUNT, &mount_parts(&program)), Array::new()),
+            ToProcess::Mount(id, program) => {
+                let parts = mount_parts(&program);
+                parts.push(&id.0.into());
+                (tagged(MOUNT, &parts), Array::new())
+            }
             ToProcess::Run(job) => {
                 let (parts, transfer) = job.into_parts();
                 (tagged(START, &parts), transfer)
@@ -187,7 +192,10 @@ impl ToProcess {
         let message: &Array = message.dyn_ref()?;
         let parts = message.get(1);
         Some(match message.get(0).as_f64()? as u32 {
-            MOUNT => ToProcess::Mount(mounted(parts.unchecked_ref())?),
+            MOUNT => {
+                let parts: &Array = parts.unchecked_ref();
+                ToProcess::Mount(ProgramId(parts.get(2).as_f64()? as u32), mounted(parts)?)
+            }
             START => ToProcess::Run(Job::from_parts(parts.unchecked_ref())?),
             GO_ON => ToProcess::GoOn,
             STOP => ToProcess::Retire,

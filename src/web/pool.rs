@@ -8,8 +8,10 @@ use super::glue;
 use super::messages::{Job, Mounted, Posted, ToKernel, ToProcess};
 use super::shared::Shared;
 use super::thread::{Event, Role, Thread};
-use crate::kernel::process::{Pid, Termination};
+use crate::kernel::machine::ProgramId;
+use crate::kernel::process::{Pid, Process, Termination};
 use crate::kernel::sync;
+use crate::kernel::syscall::exec::Program;
 use core::cell::{Cell, RefCell};
 use core::sync::atomic::Ordering;
 use hashbrown::HashMap;
@@ -37,15 +39,15 @@ enum State {
     Starting,
     /// It waits for work.
     Idle,
-    /// It runs this process.
-    Busy(Pid),
+    /// It runs this process. The pointer is that of the `Arc` that the worker holds.
+    Busy(Pid, *const Process),
 }
 
 struct Worker {
     thread: Thread,
     state: State,
-    /// How many programs it has been sent.
-    programs: usize,
+    /// The programs that it has been sent.
+    programs: Vec<ProgramId>,
     /// When it became idle, ms.
     idle_since: f64,
 }
@@ -116,8 +118,10 @@ impl Pool {
     fn run(&self, id: WorkerId, job: Job) {
         let mut workers = self.workers.borrow_mut();
         let Some(worker) = workers.get_mut(&id) else { return };
-        worker.state = State::Busy(job.process.pid);
-        worker.send_programs(&self.programs.borrow());
+        worker.state = State::Busy(job.process.pid, Arc::as_ptr(&job.process));
+        if let Program::Registered(command) = job.program {
+            worker.send_program(command.program, &self.programs.borrow());
+        }
         worker.post(ToProcess::Run(job).into_js());
     }
 
@@ -149,7 +153,7 @@ impl Pool {
                 pool.on_event(id, event);
             }
         });
-        let worker = Worker { thread, state: State::Starting, programs: 0, idle_since: 0.0 };
+        let worker = Worker { thread, state: State::Starting, programs: Vec::new(), idle_since: 0.0 };
         self.workers.borrow_mut().insert(id, worker);
         self.shared.workers.all.fetch_add(1, Ordering::SeqCst);
     }
@@ -163,7 +167,7 @@ impl Pool {
                     self.on_idle(id);
                 }
                 Some(ToKernel::Start(job)) => self.start_job(job),
-                Some(ToKernel::Need) => self.on_need(id),
+                Some(ToKernel::Need(program)) => self.on_need(id, program),
                 Some(ToKernel::Panicked(text)) => super::kernel_worker::tell_of_panic(text),
                 _ => {}
             },
@@ -180,9 +184,9 @@ impl Pool {
         self.plan_trim();
     }
 
-    fn on_need(&self, id: WorkerId) {
+    fn on_need(&self, id: WorkerId, program: ProgramId) {
         if let Some(worker) = self.workers.borrow_mut().get_mut(&id) {
-            worker.send_programs(&self.programs.borrow());
+            worker.send_program(program, &self.programs.borrow());
             worker.post(ToProcess::GoOn.into_js());
         }
     }
@@ -192,7 +196,7 @@ impl Pool {
         let state = self.workers.borrow().get(&id).map(|worker| worker.state);
         match state {
             // An error that escapes a worker comes from kernel code, which may have held a lock.
-            Some(State::Busy(_)) | Some(State::Idle) => {
+            Some(State::Busy(..)) | Some(State::Idle) => {
                 sync::declare_dead();
                 super::kernel_worker::tell_of_panic(format!("a process worker failed: {text}"));
             }
@@ -213,9 +217,13 @@ impl Pool {
 
     /// Terminates the worker of a process that was doomed while it ran guest code.
     pub fn terminate(&self, pid: Pid) {
-        let found = self.workers.borrow().iter().find(|(_, worker)| worker.state == State::Busy(pid)).map(|(&id, _)| id);
-        if let Some(id) = found {
-            self.remove(id, Removal::TerminateWithSlot);
+        let runs = |worker: &Worker| match worker.state {
+            State::Busy(its, process) if its == pid => Some(process),
+            _ => None,
+        };
+        let found = self.workers.borrow().iter().find_map(|(&id, worker)| Some((id, runs(worker)?)));
+        if let Some((id, process)) = found {
+            self.remove(id, Removal::TerminateProcess(process));
             self.grow();
         }
         self.publish();
@@ -227,14 +235,17 @@ impl Pool {
         let shared = self.shared.clone();
         match removal {
             Removal::Retire => worker.post(ToProcess::Retire.into_js()),
-            Removal::Terminate | Removal::TerminateWithSlot => worker.thread.terminate(),
+            Removal::Terminate | Removal::TerminateProcess(_) => worker.thread.terminate(),
         }
         shared.workers.tearing_down.fetch_add(1, Ordering::SeqCst);
         spawn_local(async move {
             worker.thread.reap().await;
             shared.workers.tearing_down.fetch_sub(1, Ordering::SeqCst);
             shared.workers.all.fetch_sub(1, Ordering::SeqCst);
-            if removal == Removal::TerminateWithSlot {
+            if let Removal::TerminateProcess(process) = removal {
+                // SAFETY: the worker was in guest code or parked, where exactly one count is its own (`Current`'s), and it
+                // will never drop that count now.
+                drop(unsafe { Arc::from_raw(process) });
                 shared.kernel.release_slot();
             }
         });
@@ -294,7 +305,7 @@ impl Pool {
         for worker in &workers {
             match worker.state {
                 State::Idle => worker.post(ToProcess::Retire.into_js()),
-                State::Starting | State::Busy(_) => worker.thread.terminate(),
+                State::Starting | State::Busy(..) => worker.thread.terminate(),
             }
         }
         for worker in workers {
@@ -317,16 +328,19 @@ enum Removal {
     Retire,
     /// It is stopped, whatever it does.
     Terminate,
-    /// The same, and its process's slot is free when it is gone.
-    TerminateWithSlot,
+    /// The same to the worker of a process that was doomed in guest code; its slot is free when it is gone.
+    TerminateProcess(*const Process),
 }
 
 impl Worker {
-    fn send_programs(&mut self, all: &[Mounted]) {
-        for program in &all[self.programs..] {
-            self.post(ToProcess::Mount(program.clone()).into_js());
+    fn send_program(&mut self, id: ProgramId, all: &[Mounted]) {
+        if self.programs.contains(&id) {
+            return;
         }
-        self.programs = all.len();
+        if let Some(program) = all.get(id.0 as usize) {
+            self.post(ToProcess::Mount(id, program.clone()).into_js());
+            self.programs.push(id);
+        }
     }
 
     fn post(&self, (message, transfer): Posted) {

@@ -6,6 +6,7 @@
 use super::glue;
 use super::messages::{ClonePoint, Job, Mounted, ToKernel, ToProcess};
 use crate::kernel::Result;
+use crate::kernel::machine::ProgramId;
 use crate::kernel::process::{Current, Process};
 use crate::kernel::sync;
 use crate::kernel::sync::platform::set_may_block;
@@ -41,8 +42,8 @@ pub fn process_worker(_args: JsValue) -> JsValue {
 }
 
 struct ProcessWorker {
-    /// The drivers' programs that it has, by number.
-    programs: RefCell<Vec<GuestModule>>,
+    /// The drivers' programs that it has.
+    programs: RefCell<Vec<(ProgramId, GuestModule)>>,
     /// Programs out of files.
     files: ModuleCache,
     /// A process that called exec for a program that this worker has not got yet.
@@ -60,8 +61,8 @@ struct Load {
 impl ProcessWorker {
     fn receive(&self, message: ToProcess) {
         match message {
-            ToProcess::Mount(Mounted { module, info }) => {
-                self.programs.borrow_mut().push(GuestModule::new(module.into(), info));
+            ToProcess::Mount(id, Mounted { module, info }) => {
+                self.programs.borrow_mut().push((id, GuestModule::new(module.into(), info)));
             }
             ToProcess::Run(job) => self.begin(job),
             ToProcess::GoOn => {
@@ -98,11 +99,13 @@ impl ProcessWorker {
         match self.module(&program) {
             Some(Ok(module)) => self.run(Load { current, module, program, entry: Entry::Start }),
             Some(Err(problem)) => self.refuse(&current, &problem),
-            None if asked => self.refuse(&current, "the program is not mounted"),
-            None => {
-                *self.waiting.borrow_mut() = Some((current, program));
-                post(ToKernel::Need);
-            }
+            None => match program {
+                Program::Registered(command) if !asked => {
+                    *self.waiting.borrow_mut() = Some((current, program));
+                    post(ToKernel::Need(command.program));
+                }
+                _ => self.refuse(&current, "the program is not mounted"),
+            },
         }
     }
 
@@ -110,7 +113,8 @@ impl ProcessWorker {
     fn module(&self, program: &Program) -> Option<core::result::Result<GuestModule, String>> {
         match program {
             Program::Registered(command) => {
-                self.programs.borrow().get(command.program.0 as usize).cloned().map(Ok)
+                let programs = self.programs.borrow();
+                programs.iter().find(|(id, _)| *id == command.program).map(|(_, module)| Ok(module.clone()))
             }
             Program::File(inode) => Some(self.files.load(inode)),
         }

@@ -12,6 +12,7 @@ const GUESTS: &[(&str, &str)] = &[
     ("hello", include_str!("../guests/hello.wat")),
     ("exit42", include_str!("../guests/exit42.wat")),
     ("spin", include_str!("../guests/spin.wat")),
+    ("read_stdin", include_str!("../guests/read_stdin.wat")),
     ("trap", include_str!("../guests/trap.wat")),
     ("recurse", include_str!("../guests/recurse.wat")),
     ("unknown_import", include_str!("../guests/unknown_import.wat")),

@@ -1,0 +1,11 @@
+;; Reads standard input until its end, then exits with status 5.
+(module
+  (import "wasi_snapshot_preview1" "fd_read" (func $fd_read (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\10\00\00\00\00\01\00\00") ;; one iovec: address 16, 256 bytes
+  (func (export "_start")
+    (loop $again
+      (drop (call $fd_read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))
+      (br_if $again (i32.load (i32.const 8))))
+    (call $proc_exit (i32.const 5))))

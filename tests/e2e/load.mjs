@@ -64,10 +64,10 @@ load.test("2000_one_after_another_leave_no_worker_and_no_memory", async ({ page 
       }
     };
     await run(50);
-    await globalThis.settled(kernel, 5000);
+    await globalThis.quiet(kernel, 10_000);
     const start = await kernel.stats();
     await run(2000);
-    await globalThis.settled(kernel, 5000);
+    await globalThis.quiet(kernel, 10_000);
     return { statuses: seen, before: start, after: await kernel.stats() };
   });
   assert.deepEqual(statuses, { 42: 2050 });
@@ -96,10 +96,10 @@ load.test("300_spinning_ones_killed_leave_no_worker_and_no_memory", async ({ pag
       for (const status of await Promise.all(started.map((process) => process.wait()))) seen[status] = (seen[status] ?? 0) + 1;
     };
     await batch(10);
-    await globalThis.settled(kernel, 10_000);
+    await globalThis.quiet(kernel, 10_000);
     const first = await kernel.stats();
     for (let round = 0; round < 30; round += 1) await batch(10);
-    await globalThis.settled(kernel, 10_000);
+    await globalThis.quiet(kernel, 10_000);
     return { statuses: seen, before: first, after: await kernel.stats() };
   });
   assert.deepEqual(statuses, { 137: 310 });
@@ -110,7 +110,7 @@ load.test("300_spinning_ones_killed_leave_no_worker_and_no_memory", async ({ pag
 function leavesNothing(before, after) {
   assert.equal(after.liveProcesses, 0);
   assert.equal(after.tearingDown, 0);
-  assert.ok(after.liveWorkers <= Math.max(before.liveWorkers, after.idleWorkers), `workers: ${JSON.stringify(before)} → ${JSON.stringify(after)}`);
+  assert.equal(after.liveWorkers, after.idleWorkers);
   const grown = after.allocatedBytes - before.allocatedBytes;
-  assert.ok(grown <= LEFT_OVER_BYTES, `${grown} bytes more are allocated`);
+  assert.ok(grown <= LEFT_OVER_BYTES, `${grown} bytes more are allocated: ${JSON.stringify(before)} → ${JSON.stringify(after)}`);
 }

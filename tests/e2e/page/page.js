@@ -1,6 +1,9 @@
 //! What a test finds in the bare page: `cobnut`, the package's exports, and a few helpers.
 import * as cobnut from "./pkg/cobnut.js";
 
+/** How many workers a kernel keeps although nothing runs (`WARM` in src/web/pool.rs). */
+const WARM_WORKERS = 4;
+
 /** A kernel with the userland and the tests' guests, every one a command by its name. */
 globalThis.boot = async (options = {}) => {
   await cobnut.default();
@@ -46,6 +49,12 @@ globalThis.settled = (kernel, ms) => globalThis.until(() => {
   const { tearingDown, liveProcesses } = kernel.stats();
   return tearingDown === 0 && liveProcesses === 0;
 }, ms, "the end of all workers");
+
+/** Resolves when, besides, only the pool's warm workers are left: others that are idle close after a while. */
+globalThis.quiet = (kernel, ms) => globalThis.until(() => {
+  const { tearingDown, liveProcesses, liveWorkers, idleWorkers } = kernel.stats();
+  return tearingDown === 0 && liveProcesses === 0 && liveWorkers === idleWorkers && liveWorkers <= WARM_WORKERS;
+}, ms, "the pool's rest");
 
 /** The live processes' command lines; a process that was reaped is in no table. */
 globalThis.alive = (kernel) => [...kernel.processes.values()]

@@ -11,6 +11,7 @@ mod small;
 mod stat;
 mod stty;
 mod test;
+mod text;
 mod xargs;
 
 use cli::Command;
@@ -22,6 +23,7 @@ const COMMANDS: &[Command] = &[
     Command { name: "chown", run: mode::chown::run },
     Command { name: "clear", run: small::clear },
     Command { name: "cp", run: copy::run },
+    Command { name: "dd", run: text::dd::run },
     Command { name: "dir", run: ls::run },
     Command { name: "env", run: launch::env::run },
     Command { name: "find", run: find::run },
@@ -39,6 +41,8 @@ const COMMANDS: &[Command] = &[
     Command { name: "sleep", run: process::sleep::run },
     Command { name: "stat", run: stat::run },
     Command { name: "stty", run: stty::run },
+    Command { name: "tac", run: text::tac::run },
+    Command { name: "tail", run: text::tail::run },
     Command { name: "test", run: test::run },
     Command { name: "timeout", run: process::timeout::run },
     Command { name: "tty", run: small::tty },

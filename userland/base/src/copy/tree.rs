@@ -74,6 +74,8 @@ pub struct Copier {
     /// The directories that this run made, so that a tree is not copied into its own copy for ever.
     made: Vec<(u64, u64)>,
     buffer: Vec<u8>,
+    /// The source and destination of the command line that are being copied.
+    top: (PathBuf, PathBuf),
     failed: bool,
 }
 
@@ -98,6 +100,7 @@ impl Copier {
             copied: HashMap::new(),
             made: Vec::new(),
             buffer: Vec::new(),
+            top: Default::default(),
             failed: false,
         }
     }
@@ -108,6 +111,7 @@ impl Copier {
 
     /// Copies a source of the command line.
     pub fn top(&mut self, source: &Path, to: &Path) {
+        self.top = (source.to_owned(), to.to_owned());
         self.any(source, to, true);
     }
 
@@ -198,6 +202,7 @@ impl Copier {
 
     fn directory(&mut self, source: &Path, from: &Stat, to: &Path, there: Option<&Stat>) -> Result<(), Failure> {
         if self.made.contains(&(from.dev, from.ino)) {
+            let (source, to) = &self.top;
             return Err(Failure(format!("cannot copy a directory, {}, into itself, {}", show(source), show(to))));
         }
         if there.is_none() {

@@ -21,9 +21,26 @@ const SPEC: Spec<Id> = Spec {
     about: "Display file or file system status.",
     options: &[
         Opt::flag(Id::Dereference, "L", "dereference", "follow links"),
-        Opt::flag(Id::FileSystem, "f", "file-system", "display file system status instead of file status"),
-        Opt::value(Id::Format, "c", "format", "FORMAT", "use the specified FORMAT instead of the default;\noutput a newline after each use of FORMAT"),
-        Opt::value(Id::Printf, "", "printf", "FORMAT", "like --format, but interpret backslash escapes,\nand do not output a mandatory trailing newline"),
+        Opt::flag(
+            Id::FileSystem,
+            "f",
+            "file-system",
+            "display file system status instead of file status",
+        ),
+        Opt::value(
+            Id::Format,
+            "c",
+            "format",
+            "FORMAT",
+            "use the specified FORMAT instead of the default;\noutput a newline after each use of FORMAT",
+        ),
+        Opt::value(
+            Id::Printf,
+            "",
+            "printf",
+            "FORMAT",
+            "like --format, but interpret backslash escapes,\nand do not output a mandatory trailing newline",
+        ),
         Opt::flag(Id::Terse, "t", "terse", "print the information in terse form"),
     ],
     order: Order::Permute,
@@ -41,8 +58,14 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
         return Err(SPEC.missing_operand(None));
     }
     let format = parsed.options.iter().rev().find_map(|(id, value)| match id {
-        Id::Format => Some((value.clone().unwrap_or_default().to_string_lossy().into_owned(), false)),
-        Id::Printf => Some((value.clone().unwrap_or_default().to_string_lossy().into_owned(), true)),
+        Id::Format => Some((
+            value.clone().unwrap_or_default().to_string_lossy().into_owned(),
+            false,
+        )),
+        Id::Printf => Some((
+            value.clone().unwrap_or_default().to_string_lossy().into_owned(),
+            true,
+        )),
         _ => None,
     });
     let mut out = Output::stdout();
@@ -53,13 +76,21 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
             file_system(operand, format.as_ref().map_or(default, |(f, _)| f))
         } else {
             let default = if chosen(Id::Terse) { Some(TERSE) } else { None };
-            file(operand, chosen(Id::Dereference), format.as_ref().map(|(f, _)| &f[..]).or(default))
+            file(
+                operand,
+                chosen(Id::Dereference),
+                format.as_ref().map(|(f, _)| &f[..]).or(default),
+            )
         };
         match text {
             Ok(text) if format.as_ref().is_some_and(|(_, printf)| *printf) => out.put(&unescape(&text)),
             Ok(text) => out.line(text.as_bytes()),
             Err(why) => {
-                let what = if chosen(Id::FileSystem) { "cannot read file system information for" } else { "cannot statx" };
+                let what = if chosen(Id::FileSystem) {
+                    "cannot read file system information for"
+                } else {
+                    "cannot statx"
+                };
                 complain(name, format_args!("{what} {}: {why}", quote::always(operand)));
                 status = 1;
             }
@@ -79,12 +110,18 @@ fn file(path: &OsStr, follow: bool, format: Option<&str>) -> sys::Result<String>
         Some(format) => Ok(expand(format, |directive| file_directive(directive, path, &stat))),
         None => {
             let device = matches!(stat.file_type(), FileType::CharDevice | FileType::BlockDevice);
-            let name = if stat.file_type() == FileType::Symlink { "%N" } else { "%n" };
+            let name = if stat.file_type() == FileType::Symlink {
+                "%N"
+            } else {
+                "%n"
+            };
             let kind = if device { "\tDevice type: %t,%T" } else { "" };
             let format = format!(
                 "  File: {name}\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nDevice: %Hd,%Ld\tInode: %-11i Links: %h{kind}\nAccess: (%04a/%10.10A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\nAccess: %x\nModify: %y\nChange: %z\n Birth: %w"
             );
-            Ok(expand(&format, |directive| file_directive(directive, path, &stat)))
+            Ok(expand(&format, |directive| {
+                file_directive(directive, path, &stat)
+            }))
         }
     }
 }
@@ -113,7 +150,11 @@ fn expand(format: &str, value: impl Fn(&str) -> Option<String>) -> String {
         rest = &rest[digits(rest)..];
         let precision = rest.strip_prefix('.').map(|text| &text[..digits(text)]);
         rest = &rest[precision.map_or(0, |p| p.len() + 1)..];
-        let len = if rest.starts_with(['H', 'L']) && rest.len() > 1 { 2 } else { rest.chars().next().map_or(0, char::len_utf8) };
+        let len = if rest.starts_with(['H', 'L']) && rest.len() > 1 {
+            2
+        } else {
+            rest.chars().next().map_or(0, char::len_utf8)
+        };
         let directive = &rest[..len];
         rest = &rest[len..];
         // As GNU's: what is unknown shows as a question mark.
@@ -245,7 +286,11 @@ pub fn type_letter(kind: FileType) -> char {
 /// `drwxr-xr-x` and its like.
 pub fn mode_string(mode: u32) -> String {
     let mut text = String::from(type_letter(FileType::from_mode(mode)));
-    for (shift, special, on_x, on_dash) in [(6, 0o4000, 's', 'S'), (3, 0o2000, 's', 'S'), (0, 0o1000, 't', 'T')] {
+    for (shift, special, on_x, on_dash) in [
+        (6, 0o4000, 's', 'S'),
+        (3, 0o2000, 's', 'S'),
+        (0, 0o1000, 't', 'T'),
+    ] {
         let bits = mode >> shift;
         text.push(if bits & 4 != 0 { 'r' } else { '-' });
         text.push(if bits & 2 != 0 { 'w' } else { '-' });

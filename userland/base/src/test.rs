@@ -11,7 +11,10 @@ use sys::{Access, Fd, FileType, Stat};
 const EXIT_TROUBLE: i32 = 2;
 
 pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
-    let mut words: Vec<&[u8]> = arguments.iter().map(|argument| argument.as_encoded_bytes()).collect();
+    let mut words: Vec<&[u8]> = arguments
+        .iter()
+        .map(|argument| argument.as_encoded_bytes())
+        .collect();
     if name == "[" && words.pop() != Some(b"]") {
         complain(name, "missing ']'");
         return Ok(EXIT_TROUBLE);
@@ -115,7 +118,19 @@ fn is_unary(word: &[u8]) -> bool {
 fn is_binary(word: &[u8]) -> bool {
     matches!(
         word,
-        b"=" | b"==" | b"!=" | b"<" | b">" | b"-eq" | b"-ne" | b"-lt" | b"-le" | b"-gt" | b"-ge" | b"-nt" | b"-ot" | b"-ef"
+        b"=" | b"=="
+            | b"!="
+            | b"<"
+            | b">"
+            | b"-eq"
+            | b"-ne"
+            | b"-lt"
+            | b"-le"
+            | b"-gt"
+            | b"-ge"
+            | b"-nt"
+            | b"-ot"
+            | b"-ef"
     )
 }
 

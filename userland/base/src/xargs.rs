@@ -28,19 +28,82 @@ const SPEC: Spec<Id> = Spec {
     usage: &["[OPTION]... COMMAND [INITIAL-ARGS]..."],
     about: "Run COMMAND with arguments INITIAL-ARGS and more arguments read from input.",
     options: &[
-        Opt::flag(Id::Null, "0", "null", "items are separated by a null, not whitespace;\ndisables quote and backslash processing"),
-        Opt::value(Id::File, "a", "arg-file", "FILE", "read arguments from FILE, not standard input"),
-        Opt::value(Id::Delimiter, "d", "delimiter", "CHARACTER", "items in input stream are separated by CHARACTER,\nnot by whitespace; disables quote processing"),
+        Opt::flag(
+            Id::Null,
+            "0",
+            "null",
+            "items are separated by a null, not whitespace;\ndisables quote and backslash processing",
+        ),
+        Opt::value(
+            Id::File,
+            "a",
+            "arg-file",
+            "FILE",
+            "read arguments from FILE, not standard input",
+        ),
+        Opt::value(
+            Id::Delimiter,
+            "d",
+            "delimiter",
+            "CHARACTER",
+            "items in input stream are separated by CHARACTER,\nnot by whitespace; disables quote processing",
+        ),
         Opt::value(Id::Eof, "E", "", "END", "set logical EOF string"),
-        Opt::value(Id::Replace, "I", "", "R", "replace R in INITIAL-ARGS with names read from input,\nsplit at newlines"),
-        Opt::optional(Id::Replace, "i", "replace", "R", "same as -I R; if R is omitted, {} is assumed"),
-        Opt::value(Id::Lines, "L", "max-lines", "MAX-LINES", "use at most MAX-LINES non-blank input lines per command line"),
-        Opt::value(Id::Arguments, "n", "max-args", "MAX-ARGS", "use at most MAX-ARGS arguments per command line"),
-        Opt::value(Id::Parallel, "P", "max-procs", "MAX-PROCS", "run at most MAX-PROCS processes at a time"),
-        Opt::flag(Id::NoRunIfEmpty, "r", "no-run-if-empty", "if there are no arguments, then do not run COMMAND"),
-        Opt::value(Id::Size, "s", "max-chars", "MAX-CHARS", "limit length of command line to MAX-CHARS"),
+        Opt::value(
+            Id::Replace,
+            "I",
+            "",
+            "R",
+            "replace R in INITIAL-ARGS with names read from input,\nsplit at newlines",
+        ),
+        Opt::optional(
+            Id::Replace,
+            "i",
+            "replace",
+            "R",
+            "same as -I R; if R is omitted, {} is assumed",
+        ),
+        Opt::value(
+            Id::Lines,
+            "L",
+            "max-lines",
+            "MAX-LINES",
+            "use at most MAX-LINES non-blank input lines per command line",
+        ),
+        Opt::value(
+            Id::Arguments,
+            "n",
+            "max-args",
+            "MAX-ARGS",
+            "use at most MAX-ARGS arguments per command line",
+        ),
+        Opt::value(
+            Id::Parallel,
+            "P",
+            "max-procs",
+            "MAX-PROCS",
+            "run at most MAX-PROCS processes at a time",
+        ),
+        Opt::flag(
+            Id::NoRunIfEmpty,
+            "r",
+            "no-run-if-empty",
+            "if there are no arguments, then do not run COMMAND",
+        ),
+        Opt::value(
+            Id::Size,
+            "s",
+            "max-chars",
+            "MAX-CHARS",
+            "limit length of command line to MAX-CHARS",
+        ),
         Opt::flag(Id::Trace, "t", "verbose", "print commands before executing them"),
-        Opt::flag(Id::ExitOnTooLong, "x", "exit", "exit if the size (see -s) is exceeded"),
+        Opt::flag(
+            Id::ExitOnTooLong,
+            "x",
+            "exit",
+            "exit if the size (see -s) is exceeded",
+        ),
     ],
     order: Order::StopAtOperand,
     failure: 1,
@@ -84,7 +147,10 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
     if xargs.command.is_empty() {
         xargs.command.push(b"echo".to_vec());
     }
-    let mut input = Input { separator: Separator::Blanks, end: None };
+    let mut input = Input {
+        separator: Separator::Blanks,
+        end: None,
+    };
     let (mut file, mut run_if_empty) = (None, true);
     for (id, value) in parsed.options {
         let text = value.clone().unwrap_or_default();
@@ -101,10 +167,12 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
             }
             Id::Lines => xargs.most_lines = number(&text, 1)?,
             Id::Arguments => xargs.most_arguments = number(&text, 1)?,
-            Id::Parallel => xargs.most_processes = match number(&text, 0)? {
-                0 => usize::MAX,
-                n => n,
-            },
+            Id::Parallel => {
+                xargs.most_processes = match number(&text, 0)? {
+                    0 => usize::MAX,
+                    n => n,
+                }
+            }
             Id::Size => xargs.most_bytes = number(&text, 1)?,
             Id::NoRunIfEmpty => run_if_empty = false,
             Id::Trace => xargs.trace = true,
@@ -125,9 +193,10 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
 }
 
 fn number(text: &OsString, least: usize) -> Result<usize, Exit> {
-    text.to_str().and_then(|t| t.parse().ok()).filter(|n| *n >= least).ok_or_else(|| {
-        SPEC.usage_error(format_args!("invalid number {}", quote::always(text)))
-    })
+    text.to_str()
+        .and_then(|t| t.parse().ok())
+        .filter(|n| *n >= least)
+        .ok_or_else(|| SPEC.usage_error(format_args!("invalid number {}", quote::always(text))))
 }
 
 fn delimiter(text: &OsString) -> Result<u8, Exit> {
@@ -192,7 +261,12 @@ impl Input {
                 return Ok(Vec::new());
             }
             let pieces = text.split(|b| *b == separator);
-            return Ok(pieces.map(|piece| Item { text: piece.to_vec(), ends_line: true }).collect());
+            return Ok(pieces
+                .map(|piece| Item {
+                    text: piece.to_vec(),
+                    ends_line: true,
+                })
+                .collect());
         }
         let mut items = self.quoted_items(text)?;
         if let Some(end) = &self.end
@@ -211,14 +285,20 @@ impl Input {
             match b {
                 b'\n' => {
                     let blank_before = self.separator == Separator::Blanks && word.is_none();
-                    items.extend(word.take().map(|text| Item { text, ends_line: true }));
+                    items.extend(word.take().map(|text| Item {
+                        text,
+                        ends_line: true,
+                    }));
                     // A line that ends in a blank goes on in the next, as POSIX has it for -L; GNU ends it too.
                     if blank_before && let Some(last) = items.last_mut() {
                         last.ends_line = true;
                     }
                 }
                 b' ' | b'\t' if self.separator == Separator::Blanks || word.is_none() => {
-                    items.extend(word.take().map(|text| Item { text, ends_line: false }));
+                    items.extend(word.take().map(|text| Item {
+                        text,
+                        ends_line: false,
+                    }));
                 }
                 b'\\' => word.get_or_insert_default().extend(bytes.next()),
                 b'\'' | b'"' => {
@@ -239,7 +319,10 @@ impl Input {
                 _ => word.get_or_insert_default().push(b),
             }
         }
-        items.extend(word.map(|text| Item { text, ends_line: true }));
+        items.extend(word.map(|text| Item {
+            text,
+            ends_line: true,
+        }));
         Ok(items)
     }
 }
@@ -248,13 +331,21 @@ impl Xargs {
     fn run_all(&mut self, items: Vec<Item>, run_if_empty: bool) -> Result<(), Exit> {
         if let Some(replace) = self.replace.clone() {
             for item in items {
-                let argv = self.command.iter().map(|word| substitute(word, &replace, &item.text)).collect();
+                let argv = self
+                    .command
+                    .iter()
+                    .map(|word| substitute(word, &replace, &item.text))
+                    .collect();
                 self.start(argv)?;
             }
             return Ok(());
         }
         if items.is_empty() {
-            return if run_if_empty { self.start(self.command.clone()) } else { Ok(()) };
+            return if run_if_empty {
+                self.start(self.command.clone())
+            } else {
+                Ok(())
+            };
         }
         let base: usize = self.command.iter().map(|word| word.len() + 1).sum();
         let mut argv = self.command.clone();
@@ -265,7 +356,11 @@ impl Xargs {
                 complain(self.name, "argument line too long");
                 return Err(Exit(1));
             }
-            if arguments > 0 && (size + len > self.most_bytes || arguments == self.most_arguments || lines == self.most_lines) {
+            if arguments > 0
+                && (size + len > self.most_bytes
+                    || arguments == self.most_arguments
+                    || lines == self.most_lines)
+            {
                 self.start(std::mem::replace(&mut argv, self.command.clone()))?;
                 (size, arguments, lines) = (base, 0, 0);
             }
@@ -279,7 +374,11 @@ impl Xargs {
 
     fn start(&mut self, argv: Vec<Vec<u8>>) -> Result<(), Exit> {
         if self.trace {
-            let line = argv.iter().map(|word| quote::if_needed(os(word))).collect::<Vec<_>>().join(" ");
+            let line = argv
+                .iter()
+                .map(|word| quote::if_needed(os(word)))
+                .collect::<Vec<_>>()
+                .join(" ");
             let _ = sys::write_all(Fd::STDERR, format!("{line}\n").as_bytes());
         }
         while self.running.len() >= self.most_processes {
@@ -296,7 +395,11 @@ impl Xargs {
                 Err(why) => return Err(Exit(crate::launch::cannot_start(self.name, os(&argv[0]), why))),
             }
         }
-        if self.most_processes == 1 { self.wait_for_one() } else { Ok(()) }
+        if self.most_processes == 1 {
+            self.wait_for_one()
+        } else {
+            Ok(())
+        }
     }
 
     fn spawn(&self, argv: &[Vec<u8>]) -> sys::Result<Pid> {
@@ -346,12 +449,18 @@ impl Xargs {
         match status {
             WaitStatus::Exited(0) => Ok(()),
             WaitStatus::Exited(255) => {
-                complain(self.name, format_args!("{command}: exited with status 255; aborting"));
+                complain(
+                    self.name,
+                    format_args!("{command}: exited with status 255; aborting"),
+                );
                 Err(Exit(EXIT_COMMAND_GAVE_UP))
             }
             WaitStatus::Exited(code @ (126 | 127)) => Err(Exit(code.into())),
             WaitStatus::Signaled { signal, .. } => {
-                complain(self.name, format_args!("{command}: terminated by signal {}", signal.0));
+                complain(
+                    self.name,
+                    format_args!("{command}: terminated by signal {}", signal.0),
+                );
                 Err(Exit(EXIT_COMMAND_KILLED))
             }
             _ => {
@@ -383,14 +492,27 @@ mod tests {
 
     fn items(separator: Separator, text: &str) -> Option<Vec<String>> {
         let items = Input { separator, end: None }.items(text.as_bytes()).ok()?;
-        Some(items.into_iter().map(|item| String::from_utf8_lossy(&item.text).into_owned()).collect())
+        Some(
+            items
+                .into_iter()
+                .map(|item| String::from_utf8_lossy(&item.text).into_owned())
+                .collect(),
+        )
     }
 
     #[test]
     fn input_splits_by_its_separator() {
         for (separator, text, expected) in [
-            (Separator::Blanks, " a b\tc\n\nd ", Some(&["a", "b", "c", "d"][..])),
-            (Separator::Blanks, "'a b' \"c d\"e f\\ g", Some(&["a b", "c de", "f g"])),
+            (
+                Separator::Blanks,
+                " a b\tc\n\nd ",
+                Some(&["a", "b", "c", "d"][..]),
+            ),
+            (
+                Separator::Blanks,
+                "'a b' \"c d\"e f\\ g",
+                Some(&["a b", "c de", "f g"]),
+            ),
             (Separator::Blanks, "''", Some(&[""])),
             (Separator::Blanks, "it's", None),
             (Separator::Lines, "  a b\nc\n", Some(&["a b", "c"])),
@@ -398,7 +520,11 @@ mod tests {
             (Separator::Byte(b','), "a,b,,c", Some(&["a", "b", "", "c"])),
             (Separator::Byte(0), "", Some(&[])),
         ] {
-            assert_eq!(items(separator, text), expected.map(|e| e.iter().map(|s| (*s).to_owned()).collect()), "{text:?}");
+            assert_eq!(
+                items(separator, text),
+                expected.map(|e| e.iter().map(|s| (*s).to_owned()).collect()),
+                "{text:?}"
+            );
         }
     }
 

@@ -16,7 +16,11 @@ struct Case {
 }
 
 const fn case(arguments: &'static [&'static str], stdout: &'static str, status: i32) -> Case {
-    Case { arguments, stdout, status }
+    Case {
+        arguments,
+        stdout,
+        status,
+    }
 }
 
 #[rustfmt::skip]
@@ -183,8 +187,15 @@ const CASES: &[Case] = &[
 fn set_times(root: &Path, paths: &[&str]) {
     let base = SystemTime::UNIX_EPOCH + Duration::from_secs(1_577_836_800);
     for path in paths {
-        let time = if *path == "file5" { base + Duration::from_secs(60) } else { base };
-        fs::File::open(root.join(path)).unwrap().set_modified(time).unwrap();
+        let time = if *path == "file5" {
+            base + Duration::from_secs(60)
+        } else {
+            base
+        };
+        fs::File::open(root.join(path))
+            .unwrap()
+            .set_modified(time)
+            .unwrap();
     }
 }
 
@@ -215,11 +226,21 @@ fn fixture(name: &str) -> PathBuf {
     for (path, content) in others {
         fs::write(root.join(path), content).unwrap();
     }
-    let files: Vec<&str> = numbered.iter().map(String::as_str).chain(others.map(|(path, _)| path)).collect();
+    let files: Vec<&str> = numbered
+        .iter()
+        .map(String::as_str)
+        .chain(others.map(|(path, _)| path))
+        .collect();
     for path in &files {
         set_mode(&root, path, 0o644);
     }
-    for (path, mode) in [("sub", 0o755), ("sub/deep", 0o755), ("sp ace", 0o1777), ("file3", 0o755), ("file6", 0o4755)] {
+    for (path, mode) in [
+        ("sub", 0o755),
+        ("sub/deep", 0o755),
+        ("sp ace", 0o1777),
+        ("file3", 0o755),
+        ("file6", 0o4755),
+    ] {
         set_mode(&root, path, mode);
     }
     for (target, link) in [("file1", "lnk"), ("nosuch", "broken"), ("sub", "dlink")] {
@@ -236,7 +257,12 @@ fn set_mode(root: &Path, path: &str, mode: u32) {
 
 fn command(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_base"));
-    command.arg0(arguments[0]).args(&arguments[1..]).current_dir(root).env_clear().env("PATH", "/usr/bin:/bin");
+    command
+        .arg0(arguments[0])
+        .args(&arguments[1..])
+        .current_dir(root)
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin");
     command
 }
 
@@ -254,7 +280,10 @@ fn run(root: &Path, arguments: &[&str], stdin: &[u8]) -> Output {
 
 fn text(root: &Path, arguments: &[&str], stdin: &str) -> (String, i32) {
     let output = run(root, arguments, stdin.as_bytes());
-    (String::from_utf8(output.stdout).unwrap(), output.status.code().unwrap_or(-1))
+    (
+        String::from_utf8(output.stdout).unwrap(),
+        output.status.code().unwrap_or(-1),
+    )
 }
 
 fn mode_of(path: PathBuf) -> u32 {
@@ -274,13 +303,30 @@ fn output_and_status_are_gnu_s() {
 fn find_goes_through_whole_trees() {
     let root = fixture("find");
     for (arguments, expected) in [
-        (&["find", "sub"][..], &["sub", "sub/a", "sub/b", "sub/deep", "sub/deep/z"][..]),
+        (
+            &["find", "sub"][..],
+            &["sub", "sub/a", "sub/b", "sub/deep", "sub/deep/z"][..],
+        ),
         (&["find", "sub", "-type", "d"], &["sub", "sub/deep"]),
-        (&["find", "sub", "-mindepth", "1", "-maxdepth", "1"], &["sub/a", "sub/b", "sub/deep"]),
+        (
+            &["find", "sub", "-mindepth", "1", "-maxdepth", "1"],
+            &["sub/a", "sub/b", "sub/deep"],
+        ),
         (&["find", "-L", "dlink", "-name", "z"], &["dlink/deep/z"]),
-        (&["find", "sub", "-name", "deep", "-prune", "-o", "-type", "f", "-print"], &["sub/a", "sub/b"]),
-        (&["find", ".", "-name", "*.c", "-o", "-name", "back*"], &["./a.c", "./back~"]),
-        (&["find", "sub", "!", "-empty"], &["sub", "sub/deep", "sub/deep/z"]),
+        (
+            &[
+                "find", "sub", "-name", "deep", "-prune", "-o", "-type", "f", "-print",
+            ],
+            &["sub/a", "sub/b"],
+        ),
+        (
+            &["find", ".", "-name", "*.c", "-o", "-name", "back*"],
+            &["./a.c", "./back~"],
+        ),
+        (
+            &["find", "sub", "!", "-empty"],
+            &["sub", "sub/deep", "sub/deep/z"],
+        ),
     ] {
         let (out, status) = text(&root, arguments, "");
         let mut found: Vec<&str> = out.lines().collect();
@@ -304,7 +350,10 @@ fn chmod_changes_modes_and_says_so() {
         assert_eq!(mode_of(root.join("file1")), mode, "{arguments:?}");
     }
     let said = "mode of 'file1' changed from 4755 (rwsr-xr-x) to 0600 (rw-------)\n";
-    assert_eq!(text(&root, &["chmod", "-v", "600", "file1"], ""), (said.into(), 0));
+    assert_eq!(
+        text(&root, &["chmod", "-v", "600", "file1"], ""),
+        (said.into(), 0)
+    );
     assert_eq!(text(&root, &["chmod", "-R", "u-w", "sub/deep"], "").1, 0);
     assert_eq!(mode_of(root.join("sub/deep/z")), 0o444);
 }
@@ -321,7 +370,10 @@ fn what_is_made_has_its_mode() {
         assert_eq!(mode_of(root.join(path)), mode, "{arguments:?}");
     }
     let (file, _) = text(&root, &["mktemp", "-p", ".", "xXXXX.c"], "");
-    assert!(file.starts_with("./x") && file.ends_with(".c\n") && file.len() == 10, "{file}");
+    assert!(
+        file.starts_with("./x") && file.ends_with(".c\n") && file.len() == 10,
+        "{file}"
+    );
     assert_eq!(mode_of(root.join(file.trim())), 0o600);
     let (directory, _) = text(&root, &["mktemp", "-d", "./dXXXXXX"], "");
     assert_eq!(mode_of(root.join(directory.trim())), 0o700);
@@ -334,13 +386,21 @@ fn xargs_builds_command_lines() {
         (&["xargs"][..], "a b\nc d\n", "a b c d\n"),
         (&["xargs", "-n", "1", "echo", "x"], "a b\nc", "x a\nx b\nx c\n"),
         (&["xargs", "-L", "1", "echo", "x"], "a b\nc d\n", "x a b\nx c d\n"),
-        (&["xargs", "-I{}", "echo", "<{}>", "{}{}"], "a b\nc\n", "<a b> a ba b\n<c> cc\n"),
+        (
+            &["xargs", "-I{}", "echo", "<{}>", "{}{}"],
+            "a b\nc\n",
+            "<a b> a ba b\n<c> cc\n",
+        ),
         (&["xargs", "-0", "-n1", "echo"], "a\0b c\0", "a\nb c\n"),
         (&["xargs", "-d,", "-n1", "echo"], "a,b,c", "a\nb\nc\n"),
         (&["xargs", "-n1", "echo"], "it\\'s \"q r\"", "it's\nq r\n"),
         (&["xargs", "-s", "12", "echo"], "aa bb cc", "aa bb\ncc\n"),
     ] {
-        assert_eq!(text(&root, arguments, stdin), (expected.to_owned(), 0), "{arguments:?}");
+        assert_eq!(
+            text(&root, arguments, stdin),
+            (expected.to_owned(), 0),
+            "{arguments:?}"
+        );
     }
     for (arguments, status) in [
         (&["xargs", "sh", "-c", "exit 3"][..], 123),
@@ -355,19 +415,31 @@ fn xargs_builds_command_lines() {
 fn timeout_kills_what_ignores_the_first_signal() {
     let root = fixture("timeout");
     let stubborn = "trap '' TERM; while :; do sleep 0.05; done";
-    assert_eq!(text(&root, &["timeout", "-k", "0.2", "0.2", "sh", "-c", stubborn], "").1, 137);
+    assert_eq!(
+        text(&root, &["timeout", "-k", "0.2", "0.2", "sh", "-c", stubborn], "").1,
+        137
+    );
 }
 
 #[test]
 fn kill_sends_the_named_signal() {
     let root = fixture("kill");
-    for (arguments, signal) in [(&["kill"][..], 15), (&["kill", "-9"], 9), (&["kill", "-s", "INT"], 2), (&["kill", "-HUP"], 1)] {
+    for (arguments, signal) in [
+        (&["kill"][..], 15),
+        (&["kill", "-9"], 9),
+        (&["kill", "-s", "INT"], 2),
+        (&["kill", "-HUP"], 1),
+    ] {
         let mut victim = command(&root, &["sleep", "60"]).spawn().unwrap();
         let pid = victim.id().to_string();
         let all: Vec<&str> = arguments.iter().copied().chain([pid.as_str()]).collect();
         assert_eq!(text(&root, &all, "").1, 0);
         let status = victim.wait().unwrap();
-        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(signal), "{arguments:?}");
+        assert_eq!(
+            std::os::unix::process::ExitStatusExt::signal(&status),
+            Some(signal),
+            "{arguments:?}"
+        );
     }
     assert_eq!(text(&root, &["kill", "zzz"], "").1, 1);
 }

@@ -6,8 +6,8 @@
 
 pub mod names;
 pub mod options;
-pub mod pattern;
 mod output;
+pub mod pattern;
 pub mod quote;
 pub mod time;
 
@@ -42,12 +42,25 @@ pub fn run(module: &'static str, commands: &'static [Command]) -> ! {
     let mut name = arguments.next().unwrap_or_default();
     if base_name(&name) == module {
         name = arguments.next().unwrap_or_else(|| {
-            complain(module, format_args!("usage: {module} COMMAND [ARGUMENT]...\ncommands: {}", list(commands)));
+            complain(
+                module,
+                format_args!(
+                    "usage: {module} COMMAND [ARGUMENT]...\ncommands: {}",
+                    list(commands)
+                ),
+            );
             sys::exit(1)
         });
     }
     let Some(command) = find(commands, &base_name(&name)) else {
-        complain(module, format_args!("no command {}; there are: {}", quote::always(&name), list(commands)));
+        complain(
+            module,
+            format_args!(
+                "no command {}; there are: {}",
+                quote::always(&name),
+                list(commands)
+            ),
+        );
         sys::exit(127)
     };
     let status = match (command.run)(command.name, arguments.collect()) {
@@ -61,11 +74,19 @@ fn find(commands: &'static [Command], name: &str) -> Option<&'static Command> {
 }
 
 fn list(commands: &[Command]) -> String {
-    commands.iter().map(|command| command.name).collect::<Vec<_>>().join(" ")
+    commands
+        .iter()
+        .map(|command| command.name)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn base_name(path: &OsStr) -> String {
-    Path::new(path).file_name().unwrap_or_default().to_string_lossy().into_owned()
+    Path::new(path)
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// The message of an I/O error as strerror(3) has it, without std's additions.

@@ -10,11 +10,17 @@ pub struct Names {
 
 impl Names {
     pub fn users() -> Names {
-        Names { path: "/etc/passwd", known: None }
+        Names {
+            path: "/etc/passwd",
+            known: None,
+        }
     }
 
     pub fn groups() -> Names {
-        Names { path: "/etc/group", known: None }
+        Names {
+            path: "/etc/group",
+            known: None,
+        }
     }
 
     fn known(&mut self) -> &BTreeMap<u32, String> {
@@ -35,7 +41,11 @@ impl Names {
 
     /// The id of a name, or of a decimal number.
     pub fn id(&mut self, name: &str) -> Option<u32> {
-        let by_name = self.known().iter().find(|(_, known)| *known == name).map(|(id, _)| *id);
+        let by_name = self
+            .known()
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map(|(id, _)| *id);
         by_name.or_else(|| name.parse().ok())
     }
 }

@@ -27,11 +27,29 @@ pub struct Opt<T> {
 
 impl<T> Opt<T> {
     pub const fn flag(id: T, shorts: &'static str, long: &'static str, help: &'static str) -> Self {
-        Opt { id, shorts, long, takes: Takes::Nothing, help }
+        Opt {
+            id,
+            shorts,
+            long,
+            takes: Takes::Nothing,
+            help,
+        }
     }
 
-    pub const fn value(id: T, shorts: &'static str, long: &'static str, what: &'static str, help: &'static str) -> Self {
-        Opt { id, shorts, long, takes: Takes::Value(what), help }
+    pub const fn value(
+        id: T,
+        shorts: &'static str,
+        long: &'static str,
+        what: &'static str,
+        help: &'static str,
+    ) -> Self {
+        Opt {
+            id,
+            shorts,
+            long,
+            takes: Takes::Value(what),
+            help,
+        }
     }
 
     pub const fn optional(
@@ -41,7 +59,13 @@ impl<T> Opt<T> {
         what: &'static str,
         help: &'static str,
     ) -> Self {
-        Opt { id, shorts, long, takes: Takes::Optional(what), help }
+        Opt {
+            id,
+            shorts,
+            long,
+            takes: Takes::Optional(what),
+            help,
+        }
     }
 }
 
@@ -78,7 +102,10 @@ impl<T: Copy + PartialEq> Spec<T> {
     /// # Errors
     /// An [`Exit`] when there is nothing more to do: the usage error, help or version has been printed.
     pub fn parse(&self, arguments: Vec<OsString>) -> Result<Parsed<T>, Exit> {
-        let mut parsed = Parsed { options: Vec::new(), operands: Vec::new() };
+        let mut parsed = Parsed {
+            options: Vec::new(),
+            operands: Vec::new(),
+        };
         let mut rest = arguments.into_iter();
         while let Some(argument) = rest.next() {
             let bytes = argument.as_encoded_bytes();
@@ -110,11 +137,18 @@ impl<T: Copy + PartialEq> Spec<T> {
         let name = String::from_utf8_lossy(&text[..equals.unwrap_or(text.len())]).into_owned();
         let given = equals.map(|at| os(&text[at + 1..]).to_owned());
         let Some(option) = self.by_long(&name)? else {
-            return if name == "help" { self.help() } else { self.version() };
+            return if name == "help" {
+                self.help()
+            } else {
+                self.version()
+            };
         };
         let value = match (option.takes, given) {
             (Takes::Nothing, Some(_)) => {
-                return Err(self.usage_error(format_args!("option '--{}' doesn't allow an argument", option.long)));
+                return Err(self.usage_error(format_args!(
+                    "option '--{}' doesn't allow an argument",
+                    option.long
+                )));
             }
             (Takes::Value(_), None) => Some(rest.next().ok_or_else(|| {
                 self.usage_error(format_args!("option '--{}' requires an argument", option.long))
@@ -134,13 +168,25 @@ impl<T: Copy + PartialEq> Spec<T> {
             return Ok(None);
         }
         let mut candidates: Vec<(&str, Option<&'static Opt<T>>)> = Vec::new();
-        for option in self.options.iter().filter(|o| !o.long.is_empty() && o.long.starts_with(name)) {
+        for option in self
+            .options
+            .iter()
+            .filter(|o| !o.long.is_empty() && o.long.starts_with(name))
+        {
             // Two names of one option are no ambiguity.
-            if !candidates.iter().any(|(_, seen)| seen.is_some_and(|seen| seen.id == option.id)) {
+            if !candidates
+                .iter()
+                .any(|(_, seen)| seen.is_some_and(|seen| seen.id == option.id))
+            {
                 candidates.push((option.long, Some(option)));
             }
         }
-        candidates.extend(["help", "version"].into_iter().filter(|o| o.starts_with(name)).map(|o| (o, None)));
+        candidates.extend(
+            ["help", "version"]
+                .into_iter()
+                .filter(|o| o.starts_with(name))
+                .map(|o| (o, None)),
+        );
         match candidates.as_slice() {
             [] => Err(self.usage_error(format_args!("unrecognized option '--{name}'"))),
             [("help", None)] => Err(self.help().err().unwrap_or(Exit(0))),
@@ -148,7 +194,9 @@ impl<T: Copy + PartialEq> Spec<T> {
             [(_, option)] => Ok(*option),
             several => {
                 let names: String = several.iter().map(|(long, _)| format!(" '--{long}'")).collect();
-                Err(self.usage_error(format_args!("option '--{name}' is ambiguous; possibilities:{names}")))
+                Err(self.usage_error(format_args!(
+                    "option '--{name}' is ambiguous; possibilities:{names}"
+                )))
             }
         }
     }
@@ -168,7 +216,10 @@ impl<T: Copy + PartialEq> Spec<T> {
                 Takes::Nothing => None,
                 Takes::Optional(_) if others.is_empty() => None,
                 Takes::Value(_) if others.is_empty() => Some(rest.next().ok_or_else(|| {
-                    self.usage_error(format_args!("option requires an argument -- '{}'", char::from(*letter)))
+                    self.usage_error(format_args!(
+                        "option requires an argument -- '{}'",
+                        char::from(*letter)
+                    ))
                 })?),
                 _ => Some(os(others).to_owned()),
             };
@@ -180,14 +231,20 @@ impl<T: Copy + PartialEq> Spec<T> {
 
     /// Complains about how the command was called.
     pub fn usage_error(&self, message: impl std::fmt::Display) -> Exit {
-        complain(self.name, format_args!("{message}\nTry '{} --help' for more information.", self.name));
+        complain(
+            self.name,
+            format_args!("{message}\nTry '{} --help' for more information.", self.name),
+        );
         Exit(self.failure)
     }
 
     /// Complains that operands lack, in GNU's words; `after` is the last operand that there was.
     pub fn missing_operand(&self, after: Option<&OsStr>) -> Exit {
         match after {
-            Some(last) => self.usage_error(format_args!("missing operand after {}", crate::quote::always(last))),
+            Some(last) => self.usage_error(format_args!(
+                "missing operand after {}",
+                crate::quote::always(last)
+            )),
             None => self.usage_error("missing operand"),
         }
     }
@@ -223,11 +280,23 @@ impl<T: Copy + PartialEq> Spec<T> {
         let _ = writeln!(text, "{}\n", self.about);
         for option in self.options.iter().filter(|o| !o.help.is_empty()) {
             let names = names(option);
-            let gap = if names.len() > 28 { format!("\n{:30}", "") } else { " ".repeat(30 - names.len()) };
-            let _ = writeln!(text, "{names}{gap}{}", option.help.replace('\n', &format!("\n{:32}", "")));
+            let gap = if names.len() > 28 {
+                format!("\n{:30}", "")
+            } else {
+                " ".repeat(30 - names.len())
+            };
+            let _ = writeln!(
+                text,
+                "{names}{gap}{}",
+                option.help.replace('\n', &format!("\n{:32}", ""))
+            );
         }
         let _ = writeln!(text, "{:30}{}", "      --help", "display this help and exit");
-        let _ = writeln!(text, "{:30}{}", "      --version", "output version information and exit");
+        let _ = writeln!(
+            text,
+            "{:30}{}",
+            "      --version", "output version information and exit"
+        );
         text
     }
 }
@@ -302,7 +371,11 @@ mod tests {
             ("--al -- -a --all", "All", "-a --all"),
             ("- -a", "All", "-"),
         ] {
-            assert_eq!(parse(&SPEC, line), Ok((options.into(), operands.into())), "{line}");
+            assert_eq!(
+                parse(&SPEC, line),
+                Ok((options.into(), operands.into())),
+                "{line}"
+            );
         }
     }
 
@@ -315,15 +388,30 @@ mod tests {
 
     #[test]
     fn the_first_operand_may_end_the_options() {
-        let spec = Spec { order: Order::StopAtOperand, ..SPEC };
-        assert_eq!(parse(&spec, "-a x -a -- y"), Ok(("All".into(), "x -a -- y".into())));
+        let spec = Spec {
+            order: Order::StopAtOperand,
+            ..SPEC
+        };
+        assert_eq!(
+            parse(&spec, "-a x -a -- y"),
+            Ok(("All".into(), "x -a -- y".into()))
+        );
     }
 
     #[test]
     fn help_lists_every_option() {
         let text = SPEC.help_text();
-        assert!(text.starts_with("Usage: test [OPTION]... [FILE]...\nTests options.\n"), "{text}");
-        assert!(text.contains("\n  -a, -A, --all               everything\n"), "{text}");
-        assert!(text.contains("\n      --color[=WHEN]          colours\n"), "{text}");
+        assert!(
+            text.starts_with("Usage: test [OPTION]... [FILE]...\nTests options.\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("\n  -a, -A, --all               everything\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("\n      --color[=WHEN]          colours\n"),
+            "{text}"
+        );
     }
 }

@@ -15,7 +15,11 @@ pub struct Output {
 
 impl Output {
     pub fn stdout() -> Output {
-        Output { fd: Fd::STDOUT, buffer: Vec::with_capacity(CAPACITY), error: None }
+        Output {
+            fd: Fd::STDOUT,
+            buffer: Vec::with_capacity(CAPACITY),
+            error: None,
+        }
     }
 
     pub fn put(&mut self, bytes: &[u8]) {

@@ -32,7 +32,11 @@ fn char_len(text: &[u8]) -> usize {
         Some(0xf0..=0xf4) => 4,
         _ => 1,
     };
-    if text.len() >= len && std::str::from_utf8(&text[..len]).is_ok() { len } else { 1 }
+    if text.len() >= len && std::str::from_utf8(&text[..len]).is_ok() {
+        len
+    } else {
+        1
+    }
 }
 
 /// Matches one element of the pattern that is no `*`: how much of pattern and text it took.
@@ -68,7 +72,8 @@ fn bracket(pattern: &[u8], text: &[u8]) -> Option<Option<(usize, usize)>> {
             _ => {
                 let (low, len) = element(&pattern[at..])?;
                 at += len;
-                let is_range = pattern.get(at) == Some(&b'-') && pattern.get(at + 1).is_some_and(|b| *b != b']');
+                let is_range =
+                    pattern.get(at) == Some(&b'-') && pattern.get(at + 1).is_some_and(|b| *b != b']');
                 if is_range {
                     let (high, len) = element(&pattern[at + 1..])?;
                     at += 1 + len;
@@ -94,7 +99,10 @@ fn element(pattern: &[u8]) -> Option<(u32, usize)> {
 /// The first character's number, and its length; a byte that is no UTF-8 counts as above all characters.
 fn decode(text: &[u8]) -> (u32, usize) {
     let len = char_len(text);
-    match std::str::from_utf8(&text[..len]).ok().and_then(|s| s.chars().next()) {
+    match std::str::from_utf8(&text[..len])
+        .ok()
+        .and_then(|s| s.chars().next())
+    {
         Some(c) => (c.into(), len),
         None => (0x11_0000 + u32::from(text[0]), 1),
     }
@@ -154,7 +162,11 @@ mod tests {
             ("*.txt", "notes.txt", true),
             ("*.txt", "notes.text", false),
         ] {
-            assert_eq!(matches(pattern.as_bytes(), text.as_bytes()), expected, "{pattern} {text}");
+            assert_eq!(
+                matches(pattern.as_bytes(), text.as_bytes()),
+                expected,
+                "{pattern} {text}"
+            );
         }
     }
 

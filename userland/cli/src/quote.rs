@@ -19,8 +19,8 @@ fn is_special(name: &[u8]) -> bool {
         || name.iter().enumerate().any(|(at, b)| match b {
             b'#' | b'~' => at == 0,
             b'{' | b'}' => name.len() == 1,
-            b' ' | b'!' | b'"' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b';' | b'<' | b'=' | b'>' | b'?' | b'['
-            | b'\\' | b'^' | b'`' | b'|' => true,
+            b' ' | b'!' | b'"' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b';' | b'<' | b'=' | b'>'
+            | b'?' | b'[' | b'\\' | b'^' | b'`' | b'|' => true,
             _ => false,
         })
 }
@@ -48,7 +48,11 @@ fn with_dollar(name: &[u8]) -> String {
                 push_escape(&mut out, c);
             } else {
                 leave(&mut out, &mut escaped);
-                if c == '\'' { out.push_str("'\\''") } else { out.push(c) }
+                if c == '\'' {
+                    out.push_str("'\\''")
+                } else {
+                    out.push(c)
+                }
             }
         }
         for b in chunk.invalid() {
@@ -58,7 +62,11 @@ fn with_dollar(name: &[u8]) -> String {
     }
     out.push('\'');
     // A name that ends in an escape closes with it; GNU leaves no empty quotes there.
-    if escaped { out } else { out.strip_suffix("''").map_or(out.clone(), str::to_owned) }
+    if escaped {
+        out
+    } else {
+        out.strip_suffix("''").map_or(out.clone(), str::to_owned)
+    }
 }
 
 fn enter(out: &mut String, escaped: &mut bool) {

@@ -13,8 +13,9 @@ pub struct Civil {
     pub second: u32,
 }
 
-pub const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+pub const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 pub const WEEKDAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
@@ -27,7 +28,11 @@ pub fn civil(seconds: i64) -> Civil {
     let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     Civil {
         year: year_of_era + era * 400 + i64::from(month <= 2),
         month: month as u32,
@@ -40,7 +45,9 @@ pub fn civil(seconds: i64) -> Civil {
 
 /// Nanoseconds since 1970.
 pub fn now_ns() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as i64)
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_nanos() as i64)
 }
 
 /// strftime(3) of a time in nanoseconds since 1970; conversions that it doesn't know stay as they are. `%N` is the
@@ -113,7 +120,11 @@ mod tests {
             (4_102_444_800, (2100, 1, 1, 0, 0, 0)),
         ] {
             let c = civil(seconds);
-            assert_eq!((c.year, c.month, c.day, c.hour, c.minute, c.second), date, "{seconds}");
+            assert_eq!(
+                (c.year, c.month, c.day, c.hour, c.minute, c.second),
+                date,
+                "{seconds}"
+            );
         }
     }
 
@@ -121,7 +132,10 @@ mod tests {
     fn times_format_as_strftime_does() {
         let ns = 1_700_000_000_000_000_007;
         assert_eq!(format("%a %b %e %T %Y %z", ns), "Tue Nov 14 22:13:20 2023 +0000");
-        assert_eq!(format("%F %R:%S.%N %s %y%% %q", ns), "2023-11-14 22:13:20.000000007 1700000000 23% %q");
+        assert_eq!(
+            format("%F %R:%S.%N %s %y%% %q", ns),
+            "2023-11-14 22:13:20.000000007 1700000000 23% %q"
+        );
     }
 
     #[test]

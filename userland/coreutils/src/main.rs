@@ -98,11 +98,18 @@ const UTILITIES: &[Utility] = utilities! {
 };
 
 fn find(name: &str) -> Option<&'static Utility> {
-    UTILITIES.binary_search_by(|utility| utility.name.cmp(name)).ok().map(|i| &UTILITIES[i])
+    UTILITIES
+        .binary_search_by(|utility| utility.name.cmp(name))
+        .ok()
+        .map(|i| &UTILITIES[i])
 }
 
 fn base_name(argument: &OsString) -> String {
-    Path::new(argument).file_name().unwrap_or_default().to_string_lossy().into_owned()
+    Path::new(argument)
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// Runs one utility to its exit status. `arguments` starts with the name that messages use.
@@ -115,7 +122,11 @@ fn run(utility: &Utility, arguments: Vec<OsString>) -> i32 {
     let status = (utility.main)(arguments.into_iter());
     match io::stdout().flush() {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            eprintln!("{}: write error: {}", utility.name, uucore::error::strip_errno(&error));
+            eprintln!(
+                "{}: write error: {}",
+                utility.name,
+                uucore::error::strip_errno(&error)
+            );
             status.max(1)
         }
         _ => status,
@@ -132,7 +143,11 @@ fn report_locale(error: &LocalizationError) {
 }
 
 fn list() -> i32 {
-    let names = UTILITIES.iter().map(|utility| utility.name).collect::<Vec<_>>().join("\n");
+    let names = UTILITIES
+        .iter()
+        .map(|utility| utility.name)
+        .collect::<Vec<_>>()
+        .join("\n");
     match writeln!(io::stdout(), "{names}") {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             eprintln!("coreutils: {}", uucore::error::strip_errno(&error));

@@ -30,7 +30,10 @@ pub enum Report {
 impl Report {
     /// Whether a file is done at its first selected line.
     pub fn stops_at_first(self) -> bool {
-        matches!(self, Report::FilesWithMatches | Report::FilesWithoutMatch | Report::Nothing)
+        matches!(
+            self,
+            Report::FilesWithMatches | Report::FilesWithoutMatch | Report::Nothing
+        )
     }
 
     pub fn shows_lines(self) -> bool {
@@ -122,7 +125,10 @@ fn expand_context(arguments: Vec<OsString>) -> Vec<OsString> {
 
 /// Whether an option of one letter at the end of `argument` takes the next one.
 fn is_pending(argument: &[u8]) -> bool {
-    argument.len() > 1 && argument[0] == b'-' && argument[1] != b'-' && b"efmABCdD".contains(&argument[argument.len() - 1])
+    argument.len() > 1
+        && argument[0] == b'-'
+        && argument[1] != b'-'
+        && b"efmABCdD".contains(&argument[argument.len() - 1])
 }
 
 struct Reader<'a> {
@@ -166,7 +172,11 @@ impl<'a> Reader<'a> {
             label: b"(standard input)".to_vec(),
             color: false,
             binary: Binary::Summarize,
-            directories: if spec.name == "rgrep" { Directories::Recurse { follow: false } } else { Directories::Read },
+            directories: if spec.name == "rgrep" {
+                Directories::Recurse { follow: false }
+            } else {
+                Directories::Read
+            },
             skip_devices: false,
             silent: false,
             globs: Vec::new(),
@@ -196,7 +206,8 @@ impl<'a> Reader<'a> {
             Id::Perl => config.syntax = Syntax::Perl,
             Id::Pattern => self.add_patterns(bytes),
             Id::PatternFile => {
-                let text = read_all(value).map_err(|why| self.trouble(format_args!("{}: {why}", value.display())))?;
+                let text = read_all(value)
+                    .map_err(|why| self.trouble(format_args!("{}: {why}", value.display())))?;
                 self.patterns_given = true;
                 // An empty file has no pattern at all.
                 if !text.is_empty() {
@@ -213,7 +224,7 @@ impl<'a> Reader<'a> {
             Id::MaxCount => {
                 let most = self.number(value, "invalid max count")?;
                 self.config.max_count = most;
-            },
+            }
             Id::ByteOffset => config.byte_offset = true,
             Id::LineNumber => config.line_number = true,
             Id::LineBuffered => config.line_buffered = true,
@@ -229,11 +240,14 @@ impl<'a> Reader<'a> {
             Id::Include => config.globs.push((true, bytes.to_vec())),
             Id::Exclude => config.globs.push((false, bytes.to_vec())),
             Id::ExcludeFrom => {
-                let text = read_all(value).map_err(|why| self.trouble(format_args!("{}: {why}", value.display())))?;
+                let text = read_all(value)
+                    .map_err(|why| self.trouble(format_args!("{}: {why}", value.display())))?;
                 let lines = text.split(|b| *b == b'\n').filter(|line| !line.is_empty());
                 self.config.globs.extend(lines.map(|line| (false, line.to_vec())));
             }
-            Id::ExcludeDir => config.exclude_directories.push(bytes.strip_suffix(b"/").unwrap_or(bytes).to_vec()),
+            Id::ExcludeDir => config
+                .exclude_directories
+                .push(bytes.strip_suffix(b"/").unwrap_or(bytes).to_vec()),
             Id::FilesWithoutMatch => self.files = Some(Report::FilesWithoutMatch),
             Id::FilesWithMatches => self.files = Some(Report::FilesWithMatches),
             Id::Count => self.count = true,
@@ -242,11 +256,11 @@ impl<'a> Reader<'a> {
             Id::Before => {
                 let lines = self.context(value)?;
                 (self.config.before, self.config.context) = (lines, true);
-            },
+            }
             Id::After => {
                 let lines = self.context(value)?;
                 (self.config.after, self.config.context) = (lines, true);
-            },
+            }
             Id::Context => {
                 let lines = self.context(value)?;
                 (self.config.before, self.config.after, self.config.context) = (lines, lines, true);
@@ -268,7 +282,10 @@ impl<'a> Reader<'a> {
             (Id::BinaryFiles, _) => (None, "unknown binary-files type"),
             (Id::Directories, "read") => (Some(config.directories = Directories::Read), ""),
             (Id::Directories, "skip") => (Some(config.directories = Directories::Skip), ""),
-            (Id::Directories, "recurse") => (Some(config.directories = Directories::Recurse { follow: false }), ""),
+            (Id::Directories, "recurse") => (
+                Some(config.directories = Directories::Recurse { follow: false }),
+                "",
+            ),
             (Id::Directories, _) => (None, "invalid argument for '--directories'"),
             (Id::Devices, "read") => (Some(config.skip_devices = false), ""),
             (Id::Devices, "skip") => (Some(config.skip_devices = true), ""),
@@ -281,12 +298,17 @@ impl<'a> Reader<'a> {
             (_, "never" | "no" | "none") => (Some(config.color = false), ""),
             _ => (None, "invalid argument for '--color'"),
         };
-        known.ok_or_else(|| self.spec.usage_error(format_args!("{what}: {}", quote::always(value))))
+        known.ok_or_else(|| {
+            self.spec
+                .usage_error(format_args!("{what}: {}", quote::always(value)))
+        })
     }
 
     fn add_patterns(&mut self, text: &[u8]) {
         self.patterns_given = true;
-        self.config.patterns.extend(text.split(|b| *b == b'\n').map(<[u8]>::to_vec));
+        self.config
+            .patterns
+            .extend(text.split(|b| *b == b'\n').map(<[u8]>::to_vec));
     }
 
     fn trouble(&self, message: std::fmt::Arguments<'_>) -> Exit {
@@ -305,13 +327,17 @@ impl<'a> Reader<'a> {
 
     fn context(&self, value: &OsStr) -> Result<usize, Exit> {
         let text = value.to_str().unwrap_or_default();
-        text.parse().map_err(|_| self.trouble(format_args!("{text}: invalid context length argument")))
+        text.parse()
+            .map_err(|_| self.trouble(format_args!("{text}: invalid context length argument")))
     }
 
     fn finish(mut self, mut operands: Vec<OsString>) -> Result<Config, Exit> {
         if !self.patterns_given {
             if operands.is_empty() {
-                complain(self.spec.name, "no pattern given\nUsage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.");
+                complain(
+                    self.spec.name,
+                    "no pattern given\nUsage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.",
+                );
                 return Err(Exit(EXIT_TROUBLE));
             }
             let first = operands.remove(0);

@@ -31,7 +31,12 @@ pub fn run(config: &Config, matcher: &Matcher) -> i32 {
             break;
         }
     }
-    let Files { printer, matched, trouble, .. } = files;
+    let Files {
+        printer,
+        matched,
+        trouble,
+        ..
+    } = files;
     // -q with a match is a success whatever else went wrong.
     let status = match (matched, trouble) {
         (true, _) if config.report == Report::Nothing => 0,
@@ -77,7 +82,10 @@ impl<'a> Files<'a> {
             (FileType::Directory, Directories::Recurse { follow }) => {
                 let shown = path.as_os_str().as_encoded_bytes();
                 let base = shown.strip_suffix(b"/").unwrap_or(shown);
-                let base = base.iter().rposition(|b| *b == b'/').map_or(base, |at| &base[at + 1..]);
+                let base = base
+                    .iter()
+                    .rposition(|b| *b == b'/')
+                    .map_or(base, |at| &base[at + 1..]);
                 if !self.is_excluded_directory(shown) && !self.is_excluded_directory(base) {
                     self.directory(path, follow, &mut Vec::new());
                 }
@@ -93,7 +101,10 @@ impl<'a> Files<'a> {
             let Ok(stat) = sys::stat(path) else { return };
             if above.contains(&(stat.dev, stat.ino)) {
                 if !self.config.silent {
-                    complain(self.config.name, format_args!("{}: warning: recursive directory loop", path.display()));
+                    complain(
+                        self.config.name,
+                        format_args!("{}: warning: recursive directory loop", path.display()),
+                    );
                 }
                 return;
             }
@@ -103,7 +114,11 @@ impl<'a> Files<'a> {
             Ok(entries) => {
                 for entry in entries.flatten() {
                     // `grep -r x` without a file shows names as they are below, without `./`.
-                    let below = if self.is_implied(path) { entry.file_name().into() } else { path.join(entry.file_name()) };
+                    let below = if self.is_implied(path) {
+                        entry.file_name().into()
+                    } else {
+                        path.join(entry.file_name())
+                    };
                     self.entry(&below, entry.file_type().ok(), follow, above);
                     if self.done() {
                         break;
@@ -122,9 +137,17 @@ impl<'a> Files<'a> {
         self.config.implied_root && path.as_os_str() == "."
     }
 
-    fn entry(&mut self, path: &Path, kind: Option<std::fs::FileType>, follow: bool, above: &mut Vec<(u64, u64)>) {
+    fn entry(
+        &mut self,
+        path: &Path,
+        kind: Option<std::fs::FileType>,
+        follow: bool,
+        above: &mut Vec<(u64, u64)>,
+    ) {
         let (is_directory, is_file) = match kind {
-            Some(kind) if !kind.is_symlink() && (kind.is_dir() || kind.is_file()) => (kind.is_dir(), kind.is_file()),
+            Some(kind) if !kind.is_symlink() && (kind.is_dir() || kind.is_file()) => {
+                (kind.is_dir(), kind.is_file())
+            }
             // Below a directory, links are only followed with -R.
             Some(kind) if kind.is_symlink() && !follow => return,
             _ => match sys::stat(path) {
@@ -144,13 +167,19 @@ impl<'a> Files<'a> {
     }
 
     fn is_excluded_directory(&self, name: &[u8]) -> bool {
-        self.config.exclude_directories.iter().any(|glob| pattern::matches(glob, name))
+        self.config
+            .exclude_directories
+            .iter()
+            .any(|glob| pattern::matches(glob, name))
     }
 
     /// The last --include or --exclude that matches decides; where none does, the first decides the other way.
     fn is_included(&self, path: &OsStr) -> bool {
         let bytes = path.as_encoded_bytes();
-        let base = bytes.iter().rposition(|b| *b == b'/').map_or(bytes, |at| &bytes[at + 1..]);
+        let base = bytes
+            .iter()
+            .rposition(|b| *b == b'/')
+            .map_or(bytes, |at| &bytes[at + 1..]);
         let matches = |glob: &[u8]| pattern::matches(glob, base) || pattern::matches(glob, bytes);
         let decisive = self.config.globs.iter().rev().find(|(_, glob)| matches(glob));
         match (decisive, self.config.globs.first()) {
@@ -171,7 +200,8 @@ impl<'a> Files<'a> {
     }
 
     fn search(&mut self, fd: Fd, name: &[u8]) {
-        let found = Search::new(self.config, self.matcher, &mut self.printer, name).run(fd, &mut self.any_printed);
+        let found =
+            Search::new(self.config, self.matcher, &mut self.printer, name).run(fd, &mut self.any_printed);
         let count = match found {
             Ok(count) => count,
             Err(why) => return self.fail(Path::new(cli::os(name)), why),

@@ -37,9 +37,18 @@ impl Matcher {
     /// # Errors
     /// A sentence about a pattern that is none.
     pub fn new(config: &Config) -> Result<Matcher, String> {
-        let patterns = config.patterns.iter().map(|pattern| expression(pattern, config)).collect::<Result<Vec<_>, _>>()?;
+        let patterns = config
+            .patterns
+            .iter()
+            .map(|pattern| expression(pattern, config))
+            .collect::<Result<Vec<_>, _>>()?;
         let by_line = config.syntax == Syntax::Perl || config.line_end != b'\n';
-        let mut matcher = Matcher { regex: None, longest: None, line_end: config.line_end, by_line };
+        let mut matcher = Matcher {
+            regex: None,
+            longest: None,
+            line_end: config.line_end,
+            by_line,
+        };
         if patterns.is_empty() {
             return Ok(matcher);
         }
@@ -49,7 +58,9 @@ impl Matcher {
         } else if config.word {
             all = format!("\\b{{start-half}}(?:{all})\\b{{end-half}}");
         }
-        let syntax = syntax::Config::new().utf8(false).case_insensitive(config.ignore_case);
+        let syntax = syntax::Config::new()
+            .utf8(false)
+            .case_insensitive(config.ignore_case);
         let build = Regex::builder()
             .syntax(syntax)
             .configure(Regex::config().utf8_empty(false).nfa_size_limit(Some(SIZE_LIMIT)))
@@ -96,14 +107,23 @@ impl Matcher {
 
     /// The nonempty matches in a line.
     pub fn matches(&self, line: &[u8]) -> Vec<Range<usize>> {
-        let Some(regex) = &self.regex else { return Vec::new() };
+        let Some(regex) = &self.regex else {
+            return Vec::new();
+        };
         let mut found = Vec::new();
         let mut from = 0;
         while from <= line.len()
             && let Some(first) = regex.search(&Input::new(line).range(from..))
         {
-            let range = self.longest.as_ref().map_or(first.range(), |longest| longest.extend(line, first.range()));
-            from = if range.is_empty() { range.end + 1 } else { range.end };
+            let range = self
+                .longest
+                .as_ref()
+                .map_or(first.range(), |longest| longest.extend(line, first.range()));
+            from = if range.is_empty() {
+                range.end + 1
+            } else {
+                range.end
+            };
             if !range.is_empty() {
                 found.push(range);
             }
@@ -117,8 +137,17 @@ impl Longest {
     fn new(pattern: &str, syntax: syntax::Config) -> Option<Longest> {
         let dfa = DFA::builder()
             .syntax(syntax)
-            .thompson(thompson::Config::new().utf8(false).nfa_size_limit(Some(SIZE_LIMIT)))
-            .configure(DFA::config().match_kind(MatchKind::All).unicode_word_boundary(true).skip_cache_capacity_check(true))
+            .thompson(
+                thompson::Config::new()
+                    .utf8(false)
+                    .nfa_size_limit(Some(SIZE_LIMIT)),
+            )
+            .configure(
+                DFA::config()
+                    .match_kind(MatchKind::All)
+                    .unicode_word_boundary(true)
+                    .skip_cache_capacity_check(true),
+            )
             .build(pattern)
             .ok()?;
         let cache = RefCell::new(dfa.create_cache());

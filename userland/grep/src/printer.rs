@@ -60,7 +60,12 @@ pub struct Printer<'a> {
 
 impl<'a> Printer<'a> {
     pub fn new(config: &'a Config, matcher: &'a Matcher) -> Self {
-        Printer { config, matcher, colors: config.color.then(Colors::new), out: Output::stdout() }
+        Printer {
+            config,
+            matcher,
+            colors: config.color.then(Colors::new),
+            out: Output::stdout(),
+        }
     }
 
     fn colored(&mut self, color: fn(&Colors) -> &String, text: &[u8]) {
@@ -86,12 +91,20 @@ impl<'a> Printer<'a> {
             }
         }
         if config.line_number {
-            let number = if config.initial_tab { format!("{:2}", line.number) } else { line.number.to_string() };
+            let number = if config.initial_tab {
+                format!("{:2}", line.number)
+            } else {
+                line.number.to_string()
+            };
             self.colored(|colors| &colors.number, number.as_bytes());
             self.colored(|colors| &colors.separator, separator);
         }
         if config.byte_offset {
-            let number = if config.initial_tab { format!("{offset:2}") } else { offset.to_string() };
+            let number = if config.initial_tab {
+                format!("{offset:2}")
+            } else {
+                offset.to_string()
+            };
             self.colored(|colors| &colors.number, number.as_bytes());
             self.colored(|colors| &colors.separator, separator);
         }
@@ -127,9 +140,16 @@ impl<'a> Printer<'a> {
     fn text(&mut self, line: &Line<'_>) {
         // What matches is marked in selected lines, or with -v in the context.
         let marks = self.colors.is_some() && line.selected != self.config.invert;
-        let matches: Vec<Range<usize>> = if marks { self.matcher.matches(line.text) } else { Vec::new() };
-        let around: fn(&Colors) -> &String =
-            if line.selected { |colors| &colors.selected } else { |colors| &colors.context };
+        let matches: Vec<Range<usize>> = if marks {
+            self.matcher.matches(line.text)
+        } else {
+            Vec::new()
+        };
+        let around: fn(&Colors) -> &String = if line.selected {
+            |colors| &colors.selected
+        } else {
+            |colors| &colors.context
+        };
         let mut at = 0;
         for range in matches {
             if at < range.start {
@@ -170,6 +190,9 @@ impl<'a> Printer<'a> {
     /// Said on standard error, in its place among the lines.
     pub fn binary_matches(&mut self, name: &[u8]) {
         self.out.send();
-        complain(self.config.name, format_args!("{}: binary file matches", String::from_utf8_lossy(name)));
+        complain(
+            self.config.name,
+            format_args!("{}: binary file matches", String::from_utf8_lossy(name)),
+        );
     }
 }

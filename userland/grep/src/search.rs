@@ -34,7 +34,12 @@ pub struct Search<'a, 'p> {
 }
 
 impl<'a, 'p> Search<'a, 'p> {
-    pub fn new(config: &'a Config, matcher: &'a Matcher, printer: &'p mut Printer<'a>, name: &'p [u8]) -> Self {
+    pub fn new(
+        config: &'a Config,
+        matcher: &'a Matcher,
+        printer: &'p mut Printer<'a>,
+        name: &'p [u8],
+    ) -> Self {
         Search {
             config,
             matcher,
@@ -67,7 +72,8 @@ impl<'a, 'p> Search<'a, 'p> {
             let end = if end_of_file {
                 self.buffer.len()
             } else {
-                memrchr(self.config.line_end, &self.buffer[self.done..]).map_or(self.done, |at| self.done + at + 1)
+                memrchr(self.config.line_end, &self.buffer[self.done..])
+                    .map_or(self.done, |at| self.done + at + 1)
             };
             if end > self.done {
                 self.lines_up_to(end);

@@ -23,7 +23,13 @@ pub fn fixed(text: &[u8]) -> String {
 /// # Errors
 /// A sentence about what is wrong with the pattern.
 pub fn posix(pattern: &[u8], flavor: Flavor) -> Result<String, String> {
-    let mut translator = Translator { rest: pattern, flavor, out: String::new(), groups: Vec::new(), atom: None };
+    let mut translator = Translator {
+        rest: pattern,
+        flavor,
+        out: String::new(),
+        groups: Vec::new(),
+        atom: None,
+    };
     translator.run()?;
     Ok(translator.out)
 }
@@ -80,7 +86,12 @@ impl Translator<'_> {
         if self.groups.is_empty() {
             Ok(())
         } else {
-            Err(if self.flavor == Flavor::Basic { "Unmatched ( or \\(" } else { "Unmatched ( or \\(" }.into())
+            Err(if self.flavor == Flavor::Basic {
+                "Unmatched ( or \\("
+            } else {
+                "Unmatched ( or \\("
+            }
+            .into())
         }
     }
 
@@ -115,7 +126,10 @@ impl Translator<'_> {
                 self.atom(&class);
             }
             Token::BackReference(digit) => {
-                return Err(format!("back-references (\\{}) are not supported", char::from(digit)));
+                return Err(format!(
+                    "back-references (\\{}) are not supported",
+                    char::from(digit)
+                ));
             }
             Token::Char(c) => self.literal(c),
             Token::Byte(b) => {
@@ -159,7 +173,11 @@ impl Translator<'_> {
 
     /// The inside of `{…}`, whose opening brace has been read.
     fn interval(&mut self) -> Result<(), String> {
-        let close: &[u8] = if self.flavor == Flavor::Basic { b"\\}" } else { b"}" };
+        let close: &[u8] = if self.flavor == Flavor::Basic {
+            b"\\}"
+        } else {
+            b"}"
+        };
         let end = self.rest.windows(close.len()).position(|w| w == close);
         let bounds = end.and_then(|end| parse_interval(&self.rest[..end]));
         match (end, bounds) {
@@ -228,7 +246,9 @@ impl Translator<'_> {
 
     fn escape(&mut self) -> Result<Token, String> {
         let basic = self.flavor == Flavor::Basic;
-        let Some(b) = self.rest.get(1).copied() else { return Err("Trailing backslash".into()) };
+        let Some(b) = self.rest.get(1).copied() else {
+            return Err("Trailing backslash".into());
+        };
         let token = match b {
             b'(' if basic => Token::Open,
             b')' if basic => Token::Close,
@@ -284,7 +304,10 @@ impl Translator<'_> {
                     return Ok(out);
                 }
                 [b'[', b':', rest @ ..] => {
-                    let end = rest.windows(2).position(|w| w == b":]").ok_or("Unmatched [, [^, [:, [., or [=")?;
+                    let end = rest
+                        .windows(2)
+                        .position(|w| w == b":]")
+                        .ok_or("Unmatched [, [^, [:, [., or [=")?;
                     out.push_str(class(&rest[..end])?);
                     self.rest = &rest[end + 2..];
                 }
@@ -315,10 +338,15 @@ impl Translator<'_> {
     fn bracket_char(&mut self) -> Result<char, String> {
         if let [b'[', mark @ (b'.' | b'='), ..] = *self.rest {
             let inside = &self.rest[2..];
-            let end = inside.windows(2).position(|w| w == [mark, b']']).ok_or("Unmatched [, [^, [:, [., or [=")?;
+            let end = inside
+                .windows(2)
+                .position(|w| w == [mark, b']'])
+                .ok_or("Unmatched [, [^, [:, [., or [=")?;
             let text = std::str::from_utf8(&inside[..end]).map_err(|_| "Invalid collation character")?;
             let mut chars = text.chars();
-            let (Some(c), None) = (chars.next(), chars.next()) else { return Err("Invalid collation character".into()) };
+            let (Some(c), None) = (chars.next(), chars.next()) else {
+                return Err("Invalid collation character".into());
+            };
             self.rest = &inside[end + 2..];
             return Ok(c);
         }
@@ -435,7 +463,17 @@ mod tests {
 
     #[test]
     fn what_is_no_expression_is_refused() {
-        for pattern in ["\\(a", "a\\)", "[a", "[[:nope:]]", "a\\", "a\\{1", "a\\{2,1\\}", "[b-a]", "\\(a\\)\\1"] {
+        for pattern in [
+            "\\(a",
+            "a\\)",
+            "[a",
+            "[[:nope:]]",
+            "a\\",
+            "a\\{1",
+            "a\\{2,1\\}",
+            "[b-a]",
+            "\\(a\\)\\1",
+        ] {
             assert!(posix(pattern.as_bytes(), Flavor::Basic).is_err(), "{pattern}");
         }
     }

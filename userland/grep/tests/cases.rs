@@ -19,7 +19,12 @@ const fn case(
     stdout: &'static str,
     status: i32,
 ) -> Case {
-    Case { arguments, stdin, stdout, status }
+    Case {
+        arguments,
+        stdin,
+        stdout,
+        status,
+    }
 }
 
 #[rustfmt::skip]
@@ -167,16 +172,26 @@ fn grep(root: &Path, arguments: &[&str], stdin: Stdio) -> (String, i32) {
         .stdin(stdin)
         .output()
         .unwrap();
-    (String::from_utf8(output.stdout).unwrap(), output.status.code().unwrap())
+    (
+        String::from_utf8(output.stdout).unwrap(),
+        output.status.code().unwrap(),
+    )
 }
 
 #[test]
 fn output_and_status_are_gnu_s() {
     let root = fixture("cases");
     for case in CASES {
-        let stdin = case.stdin.map_or(Stdio::null(), |path| fs::File::open(root.join(path)).unwrap().into());
+        let stdin = case.stdin.map_or(Stdio::null(), |path| {
+            fs::File::open(root.join(path)).unwrap().into()
+        });
         let expected = (case.stdout.to_owned(), case.status);
-        assert_eq!(grep(&root, case.arguments, stdin), expected, "{:?}", case.arguments);
+        assert_eq!(
+            grep(&root, case.arguments, stdin),
+            expected,
+            "{:?}",
+            case.arguments
+        );
     }
 }
 
@@ -184,10 +199,22 @@ fn output_and_status_are_gnu_s() {
 fn recursion_finds_files_below_and_honours_globs() {
     let root = fixture("recursion");
     for (arguments, expected) in [
-        (&["grep", "-rl", "foo", "sub"][..], &["sub/deep/q.txt", "sub/deep/z.c", "sub/x.c", "sub/y.h"][..]),
-        (&["grep", "-rl", "foo", "sub", "--include=*.c"], &["sub/deep/z.c", "sub/x.c"]),
-        (&["grep", "-rl", "foo", "sub", "--exclude=*.c"], &["sub/deep/q.txt", "sub/y.h"]),
-        (&["grep", "-rl", "foo", "sub", "--exclude-dir=deep"], &["sub/x.c", "sub/y.h"]),
+        (
+            &["grep", "-rl", "foo", "sub"][..],
+            &["sub/deep/q.txt", "sub/deep/z.c", "sub/x.c", "sub/y.h"][..],
+        ),
+        (
+            &["grep", "-rl", "foo", "sub", "--include=*.c"],
+            &["sub/deep/z.c", "sub/x.c"],
+        ),
+        (
+            &["grep", "-rl", "foo", "sub", "--exclude=*.c"],
+            &["sub/deep/q.txt", "sub/y.h"],
+        ),
+        (
+            &["grep", "-rl", "foo", "sub", "--exclude-dir=deep"],
+            &["sub/x.c", "sub/y.h"],
+        ),
         (&["rgrep", "-lx", "foo", "sub"], &["sub/deep/q.txt"]),
         (&["grep", "-rlx", "foo", "--exclude-dir=sub"], &["b", "pats"]),
     ] {
@@ -203,8 +230,14 @@ fn lines_longer_than_the_buffer_are_found_whole() {
     let root = fixture("long");
     let long = "x".repeat(300_000) + "needle" + &"y".repeat(300_000);
     fs::write(root.join("long"), format!("short\n{long}\nafter\n")).unwrap();
-    assert_eq!(grep(&root, &["grep", "-A1", "needle", "long"], Stdio::null()), (format!("{long}\nafter\n"), 0));
-    assert_eq!(grep(&root, &["grep", "-B1", "-n", "after", "long"], Stdio::null()), (format!("2-{long}\n3:after\n"), 0));
+    assert_eq!(
+        grep(&root, &["grep", "-A1", "needle", "long"], Stdio::null()),
+        (format!("{long}\nafter\n"), 0)
+    );
+    assert_eq!(
+        grep(&root, &["grep", "-B1", "-n", "after", "long"], Stdio::null()),
+        (format!("2-{long}\n3:after\n"), 0)
+    );
 }
 
 #[test]

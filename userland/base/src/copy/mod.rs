@@ -35,28 +35,110 @@ enum Id {
 
 const SPEC: Spec<Id> = Spec {
     name: "cp",
-    usage: &["[OPTION]... [-T] SOURCE DEST", "[OPTION]... SOURCE... DIRECTORY", "[OPTION]... -t DIRECTORY SOURCE..."],
+    usage: &[
+        "[OPTION]... [-T] SOURCE DEST",
+        "[OPTION]... SOURCE... DIRECTORY",
+        "[OPTION]... -t DIRECTORY SOURCE...",
+    ],
     about: "Copy SOURCE to DEST, or multiple SOURCE(s) to DIRECTORY.",
     options: &[
         Opt::flag(Id::Archive, "a", "archive", "same as -dR --preserve=all"),
-        Opt::flag(Id::AttributesOnly, "", "attributes-only", "don't copy the file data, just the attributes"),
-        Opt::flag(Id::NoDereferencePreserveLinks, "d", "", "same as --no-dereference --preserve=links"),
-        Opt::flag(Id::Force, "f", "force", "if an existing destination file cannot be\nopened, remove it and try again"),
+        Opt::flag(
+            Id::AttributesOnly,
+            "",
+            "attributes-only",
+            "don't copy the file data, just the attributes",
+        ),
+        Opt::flag(
+            Id::NoDereferencePreserveLinks,
+            "d",
+            "",
+            "same as --no-dereference --preserve=links",
+        ),
+        Opt::flag(
+            Id::Force,
+            "f",
+            "force",
+            "if an existing destination file cannot be\nopened, remove it and try again",
+        ),
         Opt::flag(Id::Interactive, "i", "interactive", "prompt before overwrite"),
-        Opt::flag(Id::FollowArguments, "H", "", "follow command-line symbolic links in SOURCE"),
+        Opt::flag(
+            Id::FollowArguments,
+            "H",
+            "",
+            "follow command-line symbolic links in SOURCE",
+        ),
         Opt::flag(Id::Link, "l", "link", "hard link files instead of copying"),
-        Opt::flag(Id::Dereference, "L", "dereference", "always follow symbolic links in SOURCE"),
-        Opt::flag(Id::NoClobber, "n", "no-clobber", "do not overwrite an existing file"),
-        Opt::flag(Id::NoDereference, "P", "no-dereference", "never follow symbolic links in SOURCE"),
-        Opt::flag(Id::Preserve, "p", "", "same as --preserve=mode,ownership,timestamps"),
-        Opt::optional(Id::PreserveList, "", "preserve", "ATTR_LIST", "preserve the specified attributes: mode, ownership,\ntimestamps, links, all"),
-        Opt::value(Id::NoPreserve, "", "no-preserve", "ATTR_LIST", "don't preserve the specified attributes"),
+        Opt::flag(
+            Id::Dereference,
+            "L",
+            "dereference",
+            "always follow symbolic links in SOURCE",
+        ),
+        Opt::flag(
+            Id::NoClobber,
+            "n",
+            "no-clobber",
+            "do not overwrite an existing file",
+        ),
+        Opt::flag(
+            Id::NoDereference,
+            "P",
+            "no-dereference",
+            "never follow symbolic links in SOURCE",
+        ),
+        Opt::flag(
+            Id::Preserve,
+            "p",
+            "",
+            "same as --preserve=mode,ownership,timestamps",
+        ),
+        Opt::optional(
+            Id::PreserveList,
+            "",
+            "preserve",
+            "ATTR_LIST",
+            "preserve the specified attributes: mode, ownership,\ntimestamps, links, all",
+        ),
+        Opt::value(
+            Id::NoPreserve,
+            "",
+            "no-preserve",
+            "ATTR_LIST",
+            "don't preserve the specified attributes",
+        ),
         Opt::flag(Id::Recursive, "rR", "recursive", "copy directories recursively"),
-        Opt::flag(Id::RemoveDestination, "", "remove-destination", "remove each existing destination file before\nattempting to open it"),
-        Opt::flag(Id::Symbolic, "s", "symbolic-link", "make symbolic links instead of copying"),
-        Opt::value(Id::Target, "t", "target-directory", "DIRECTORY", "copy all SOURCE arguments into DIRECTORY"),
-        Opt::flag(Id::NoTarget, "T", "no-target-directory", "treat DEST as a normal file"),
-        Opt::flag(Id::Update, "u", "update", "copy only when the SOURCE file is newer than the\ndestination file or when it is missing"),
+        Opt::flag(
+            Id::RemoveDestination,
+            "",
+            "remove-destination",
+            "remove each existing destination file before\nattempting to open it",
+        ),
+        Opt::flag(
+            Id::Symbolic,
+            "s",
+            "symbolic-link",
+            "make symbolic links instead of copying",
+        ),
+        Opt::value(
+            Id::Target,
+            "t",
+            "target-directory",
+            "DIRECTORY",
+            "copy all SOURCE arguments into DIRECTORY",
+        ),
+        Opt::flag(
+            Id::NoTarget,
+            "T",
+            "no-target-directory",
+            "treat DEST as a normal file",
+        ),
+        Opt::flag(
+            Id::Update,
+            "u",
+            "update",
+            "copy only when the SOURCE file is newer than the\ndestination file or when it is missing",
+        ),
         Opt::flag(Id::Verbose, "v", "verbose", "explain what is being done"),
     ],
     order: Order::Permute,
@@ -93,7 +175,10 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
                 let list = value.unwrap_or_else(|| "mode,ownership,timestamps".into());
                 let list = list.to_string_lossy();
                 if let Some(unknown) = copier.preserve.unknown(&list) {
-                    return Err(SPEC.usage_error(format_args!("invalid argument {}", quote::always(unknown.as_ref()))));
+                    return Err(SPEC.usage_error(format_args!(
+                        "invalid argument {}",
+                        quote::always(unknown.as_ref())
+                    )));
                 }
                 copier.preserve.set(&list, id == Id::PreserveList);
             }
@@ -105,11 +190,20 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
         }
     }
     // A recursive copy keeps links unless told otherwise; a plain one copies what they lead to.
-    copier.links = links.unwrap_or(if copier.recursive { Links::Keep } else { Links::Follow });
+    copier.links = links.unwrap_or(if copier.recursive {
+        Links::Keep
+    } else {
+        Links::Follow
+    });
     copy_all(copier, parsed.operands, target, no_target)
 }
 
-fn copy_all(mut copier: Copier, mut sources: Vec<OsString>, target: Option<OsString>, no_target: bool) -> Outcome {
+fn copy_all(
+    mut copier: Copier,
+    mut sources: Vec<OsString>,
+    target: Option<OsString>,
+    no_target: bool,
+) -> Outcome {
     if sources.is_empty() {
         return Err(SPEC.usage_error("missing file operand"));
     }
@@ -140,8 +234,17 @@ fn copy_all(mut copier: Copier, mut sources: Vec<OsString>, target: Option<OsStr
             last
         }
     };
-    if let Err(why) = sys::stat(&destination).and_then(|stat| if stat.is_dir() { Ok(()) } else { Err(sys::Errno::ENOTDIR) }) {
-        return Err(fail(format!("target directory {}: {why}", quote::always(&destination))));
+    if let Err(why) = sys::stat(&destination).and_then(|stat| {
+        if stat.is_dir() {
+            Ok(())
+        } else {
+            Err(sys::Errno::ENOTDIR)
+        }
+    }) {
+        return Err(fail(format!(
+            "target directory {}: {why}",
+            quote::always(&destination)
+        )));
     }
     for source in &sources {
         copier.top(Path::new(source), &below(&destination, source));

@@ -35,7 +35,15 @@ pub struct Preserve {
 
 impl Preserve {
     pub fn unknown<'a>(self, list: &'a str) -> Option<&'a str> {
-        let known = ["mode", "ownership", "timestamps", "links", "all", "context", "xattr"];
+        let known = [
+            "mode",
+            "ownership",
+            "timestamps",
+            "links",
+            "all",
+            "context",
+            "xattr",
+        ];
         list.split(',').find(|word| !known.contains(word))
     }
 
@@ -125,13 +133,25 @@ impl Copier {
 
     fn try_any(&mut self, source: &Path, to: &Path, is_top: bool) -> Result<(), Failure> {
         let follow = self.links == Links::Follow || (is_top && self.links == Links::FollowArguments);
-        let from = if follow { sys::stat(source) } else { sys::lstat(source) };
+        let from = if follow {
+            sys::stat(source)
+        } else {
+            sys::lstat(source)
+        };
         let from = from.map_err(|why| Failure(format!("cannot stat {}: {why}", show(source))))?;
         if from.is_dir() && !self.recursive {
-            return Err(Failure(format!("-r not specified; omitting directory {}", show(source))));
+            return Err(Failure(format!(
+                "-r not specified; omitting directory {}",
+                show(source)
+            )));
         }
         // A link at the destination is written through, unless links themselves are copied.
-        let there = if from.file_type() == FileType::Symlink { sys::lstat(to) } else { sys::stat(to) }.ok();
+        let there = if from.file_type() == FileType::Symlink {
+            sys::lstat(to)
+        } else {
+            sys::stat(to)
+        }
+        .ok();
         if let Some(there) = &there
             && !self.may_replace(source, &from, to, there)?
         {
@@ -141,7 +161,10 @@ impl Copier {
             return self.directory(source, &from, to, there.as_ref());
         }
         if to.as_os_str().as_encoded_bytes().ends_with(b"/") && there.is_none() {
-            return Err(Failure(format!("cannot create regular file {}: Not a directory", show(to))));
+            return Err(Failure(format!(
+                "cannot create regular file {}: Not a directory",
+                show(to)
+            )));
         }
         if there.is_some() && (self.remove_destination || self.hard_link || self.symbolic_link) {
             self.remove(to)?;
@@ -175,15 +198,26 @@ impl Copier {
                     show(to)
                 )));
             }
-            return Err(Failure(format!("{} and {} are the same file", show(source), show(to))));
+            return Err(Failure(format!(
+                "{} and {} are the same file",
+                show(source),
+                show(to)
+            )));
         }
         match (from.is_dir(), there.is_dir()) {
             (true, true) => return Ok(true),
             (true, false) => {
-                return Err(Failure(format!("cannot overwrite non-directory {} with directory {}", show(to), show(source))));
+                return Err(Failure(format!(
+                    "cannot overwrite non-directory {} with directory {}",
+                    show(to),
+                    show(source)
+                )));
             }
             (false, true) => {
-                return Err(Failure(format!("cannot overwrite directory {} with non-directory", show(to))));
+                return Err(Failure(format!(
+                    "cannot overwrite directory {} with non-directory",
+                    show(to)
+                )));
             }
             (false, false) => {}
         }
@@ -192,7 +226,10 @@ impl Copier {
             Overwrite::Never => false,
             Overwrite::IfNewer => from.mtime_ns > there.mtime_ns,
             Overwrite::Ask => {
-                let _ = sys::write_all(Fd::STDERR, format!("{}: overwrite {}? ", self.name, show(to)).as_bytes());
+                let _ = sys::write_all(
+                    Fd::STDERR,
+                    format!("{}: overwrite {}? ", self.name, show(to)).as_bytes(),
+                );
                 let mut answer = String::new();
                 let _ = std::io::stdin().read_line(&mut answer);
                 answer.trim_start().starts_with(['y', 'Y'])
@@ -200,10 +237,20 @@ impl Copier {
         })
     }
 
-    fn directory(&mut self, source: &Path, from: &Stat, to: &Path, there: Option<&Stat>) -> Result<(), Failure> {
+    fn directory(
+        &mut self,
+        source: &Path,
+        from: &Stat,
+        to: &Path,
+        there: Option<&Stat>,
+    ) -> Result<(), Failure> {
         if self.made.contains(&(from.dev, from.ino)) {
             let (source, to) = &self.top;
-            return Err(Failure(format!("cannot copy a directory, {}, into itself, {}", show(source), show(to))));
+            return Err(Failure(format!(
+                "cannot copy a directory, {}, into itself, {}",
+                show(source),
+                show(to)
+            )));
         }
         if there.is_none() {
             fs::create_dir(to).map_err(|error| cannot("create directory", to, Errno::from_io(&error)))?;
@@ -215,20 +262,25 @@ impl Copier {
             // Writable while it is filled; its own mode comes last.
             let _ = sys::chmod(to, made.permissions() | Mode::IRUSR | Mode::IWUSR | Mode::IXUSR);
         }
-        let entries = fs::read_dir(source).map_err(|error| cannot("access", source, Errno::from_io(&error)))?;
+        let entries =
+            fs::read_dir(source).map_err(|error| cannot("access", source, Errno::from_io(&error)))?;
         for entry in entries {
             match entry {
                 Ok(entry) => self.any(&entry.path(), &to.join(entry.file_name()), false),
                 Err(error) => {
                     self.failed = true;
-                    complain(self.name, format_args!("error reading {}: {}", show(source), cli::reason(&error)));
+                    complain(
+                        self.name,
+                        format_args!("error reading {}: {}", show(source), cli::reason(&error)),
+                    );
                 }
             }
         }
         if there.is_none() && !self.preserve.mode {
             let umask = sys::umask(Mode::empty());
             sys::umask(umask);
-            sys::chmod(to, from.permissions() - umask).map_err(|why| cannot("set permissions of", to, why))?;
+            sys::chmod(to, from.permissions() - umask)
+                .map_err(|why| cannot("set permissions of", to, why))?;
         }
         self.attributes(from, to)
     }
@@ -252,7 +304,8 @@ impl Copier {
     }
 
     fn link_itself(&self, source: &Path, to: &Path, exists: bool) -> Result<(), Failure> {
-        let target = fs::read_link(source).map_err(|error| cannot("read symbolic link", source, Errno::from_io(&error)))?;
+        let target = fs::read_link(source)
+            .map_err(|error| cannot("read symbolic link", source, Errno::from_io(&error)))?;
         if exists {
             self.remove(to)?;
         }
@@ -271,8 +324,19 @@ impl Copier {
         done
     }
 
-    fn write_from(&mut self, input: Fd, source: &Path, from: &Stat, to: &Path, exists: bool) -> Result<(), Failure> {
-        let truncate = if self.attributes_only { OpenFlags::empty() } else { OpenFlags::TRUNC };
+    fn write_from(
+        &mut self,
+        input: Fd,
+        source: &Path,
+        from: &Stat,
+        to: &Path,
+        exists: bool,
+    ) -> Result<(), Failure> {
+        let truncate = if self.attributes_only {
+            OpenFlags::empty()
+        } else {
+            OpenFlags::TRUNC
+        };
         let flags = OpenFlags::WRONLY | OpenFlags::CREAT | OpenFlags::CLOEXEC | truncate;
         let mode = Mode::from_bits_truncate(from.mode & 0o777);
         let output = match sys::open(to, flags, mode) {
@@ -283,8 +347,13 @@ impl Copier {
             opened => opened,
         };
         let output = output.map_err(|why| cannot("create regular file", to, why))?;
-        let copied = if self.attributes_only { Ok(()) } else { self.pump(input, output, source, to) };
-        let closed = sys::close(output).map_err(|why| Failure(format!("failed to close {}: {why}", show(to))));
+        let copied = if self.attributes_only {
+            Ok(())
+        } else {
+            self.pump(input, output, source, to)
+        };
+        let closed =
+            sys::close(output).map_err(|why| Failure(format!("failed to close {}: {why}", show(to))));
         copied.and(closed)
     }
 
@@ -321,7 +390,8 @@ impl Copier {
 
     fn say(&mut self, source: &Path, to: &Path) {
         if self.verbose {
-            self.out.line(format!("{} -> {}", show(source), show(to)).as_bytes());
+            self.out
+                .line(format!("{} -> {}", show(source), show(to)).as_bytes());
         }
     }
 }
@@ -337,13 +407,21 @@ fn cannot(doing: &str, path: &Path, why: Errno) -> Failure {
 fn link(source: &Path, to: &Path) -> Result<(), Failure> {
     fs::hard_link(source, to).map_err(|error| {
         let why = cli::reason(&error);
-        Failure(format!("cannot create hard link {} to {}: {why}", show(to), show(source)))
+        Failure(format!(
+            "cannot create hard link {} to {}: {why}",
+            show(to),
+            show(source)
+        ))
     })
 }
 
 fn symlink(target: &Path, to: &Path) -> Result<(), Failure> {
     rustix::fs::symlinkat(target, rustix::fs::CWD, to).map_err(|error| {
         let why = Errno::from_io(&error.into());
-        Failure(format!("cannot create symbolic link {} to {}: {why}", show(to), show(target)))
+        Failure(format!(
+            "cannot create symbolic link {} to {}: {why}",
+            show(to),
+            show(target)
+        ))
     })
 }

@@ -36,10 +36,19 @@ pub enum Expression {
 
 pub enum Test {
     Constant(bool),
-    Name { pattern: Vec<u8>, fold: bool },
-    Path { pattern: Vec<u8>, fold: bool },
+    Name {
+        pattern: Vec<u8>,
+        fold: bool,
+    },
+    Path {
+        pattern: Vec<u8>,
+        fold: bool,
+    },
     Types(Vec<FileType>),
-    Size { count: Count, unit: u64 },
+    Size {
+        count: Count,
+        unit: u64,
+    },
     Empty,
     Perm(Perm),
     Uid(Count),
@@ -49,7 +58,11 @@ pub enum Test {
     /// Newer than a time in nanoseconds.
     Newer(Stamp, i64),
     /// Age in units of so many nanoseconds.
-    Age { stamp: Stamp, count: Count, unit_ns: i64 },
+    Age {
+        stamp: Stamp,
+        count: Count,
+        unit_ns: i64,
+    },
     Executable,
     Readable,
     Writable,
@@ -96,9 +109,16 @@ pub enum Action {
     Quit,
     Delete,
     /// `ask`: -ok. The placeholder is `{}`.
-    Exec { command: Vec<Vec<u8>>, ask: bool, in_directory: bool },
+    Exec {
+        command: Vec<Vec<u8>>,
+        ask: bool,
+        in_directory: bool,
+    },
     /// `… {} +`: an index into what has been collected.
-    ExecMany { command: Vec<Vec<u8>>, index: usize },
+    ExecMany {
+        command: Vec<Vec<u8>>,
+        index: usize,
+    },
 }
 
 pub fn parse(arguments: &[OsString]) -> Result<Query, String> {
@@ -118,7 +138,11 @@ pub fn parse(arguments: &[OsString]) -> Result<Query, String> {
         (bytes.starts_with(b"-") && bytes.len() > 1) || matches!(bytes, b"(" | b"!" | b")" | b",")
     };
     let end = rest.iter().position(starts_expression).unwrap_or(rest.len());
-    let roots = if end == 0 { vec![OsString::from(".")] } else { rest[..end].to_vec() };
+    let roots = if end == 0 {
+        vec![OsString::from(".")]
+    } else {
+        rest[..end].to_vec()
+    };
     let mut parser = Parser {
         words: &rest[end..],
         at: 0,
@@ -134,7 +158,11 @@ pub fn parse(arguments: &[OsString]) -> Result<Query, String> {
         acts: false,
         many: 0,
     };
-    let expression = if parser.words.is_empty() { Expression::And(Vec::new()) } else { parser.list()? };
+    let expression = if parser.words.is_empty() {
+        Expression::And(Vec::new())
+    } else {
+        parser.list()?
+    };
     if let Some(extra) = parser.words.get(parser.at) {
         return Err(format!("paths must precede expression: {}", quote::always(extra)));
     }
@@ -160,7 +188,9 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn peek(&self) -> Option<&'a str> {
-        self.words.get(self.at).map(|word| word.to_str().unwrap_or("\u{fffd}"))
+        self.words
+            .get(self.at)
+            .map(|word| word.to_str().unwrap_or("\u{fffd}"))
     }
 
     fn list(&mut self) -> Result<Expression, String> {
@@ -169,7 +199,11 @@ impl<'a> Parser<'a> {
             self.at += 1;
             parts.push(self.or()?);
         }
-        Ok(if parts.len() == 1 { parts.remove(0) } else { Expression::List(parts) })
+        Ok(if parts.len() == 1 {
+            parts.remove(0)
+        } else {
+            Expression::List(parts)
+        })
     }
 
     fn or(&mut self) -> Result<Expression, String> {
@@ -178,7 +212,11 @@ impl<'a> Parser<'a> {
             self.at += 1;
             parts.push(self.and()?);
         }
-        Ok(if parts.len() == 1 { parts.remove(0) } else { Expression::Or(parts) })
+        Ok(if parts.len() == 1 {
+            parts.remove(0)
+        } else {
+            Expression::Or(parts)
+        })
     }
 
     fn and(&mut self) -> Result<Expression, String> {
@@ -191,7 +229,11 @@ impl<'a> Parser<'a> {
             }
             parts.push(self.primary()?);
         }
-        Ok(if parts.len() == 1 { parts.remove(0) } else { Expression::And(parts) })
+        Ok(if parts.len() == 1 {
+            parts.remove(0)
+        } else {
+            Expression::And(parts)
+        })
     }
 
     fn primary(&mut self) -> Result<Expression, String> {
@@ -202,7 +244,10 @@ impl<'a> Parser<'a> {
             Some("(") => {
                 let inner = self.list()?;
                 if self.peek() != Some(")") {
-                    return Err("invalid expression; I was expecting to find a ')' somewhere but did not see one.".into());
+                    return Err(
+                        "invalid expression; I was expecting to find a ')' somewhere but did not see one."
+                            .into(),
+                    );
                 }
                 self.at += 1;
                 Ok(inner)
@@ -213,14 +258,19 @@ impl<'a> Parser<'a> {
     }
 
     fn value(&mut self, name: &str) -> Result<&'a OsStr, String> {
-        let value = self.words.get(self.at).ok_or_else(|| format!("missing argument to `{name}'"))?;
+        let value = self
+            .words
+            .get(self.at)
+            .ok_or_else(|| format!("missing argument to `{name}'"))?;
         self.at += 1;
         Ok(value)
     }
 
     fn text(&mut self, name: &str) -> Result<&'a str, String> {
         let value = self.value(name)?;
-        value.to_str().ok_or_else(|| format!("invalid argument {} to `{name}'", quote::always(value)))
+        value
+            .to_str()
+            .ok_or_else(|| format!("invalid argument {} to `{name}'", quote::always(value)))
     }
 
     fn count(&mut self, name: &str) -> Result<Count, String> {
@@ -249,13 +299,26 @@ impl<'a> Parser<'a> {
             "-maxdepth" | "-mindepth" => {
                 let text = self.text(name)?;
                 let depth = text.parse().map_err(|_| {
-                    format!("Expected a positive decimal integer argument to {name}, but got {}", quote::always(text.as_ref()))
+                    format!(
+                        "Expected a positive decimal integer argument to {name}, but got {}",
+                        quote::always(text.as_ref())
+                    )
                 })?;
-                *(if name == "-maxdepth" { &mut self.query.max_depth } else { &mut self.query.min_depth }) = depth;
+                *(if name == "-maxdepth" {
+                    &mut self.query.max_depth
+                } else {
+                    &mut self.query.min_depth
+                }) = depth;
                 Test::Constant(true)
             }
-            "-name" | "-iname" => Test::Name { pattern: self.pattern(name, fold)?, fold },
-            "-path" | "-ipath" | "-wholename" | "-iwholename" => Test::Path { pattern: self.pattern(name, fold)?, fold },
+            "-name" | "-iname" => Test::Name {
+                pattern: self.pattern(name, fold)?,
+                fold,
+            },
+            "-path" | "-ipath" | "-wholename" | "-iwholename" => Test::Path {
+                pattern: self.pattern(name, fold)?,
+                fold,
+            },
             "-type" => Test::Types(self.types()?),
             "-size" => self.size()?,
             "-empty" => Test::Empty,
@@ -305,7 +368,10 @@ impl<'a> Parser<'a> {
                 b"+" if command.last().is_some_and(|last| last == b"{}") && name == "-exec" => {
                     command.pop();
                     self.many += 1;
-                    return Ok(Action::ExecMany { command, index: self.many - 1 });
+                    return Ok(Action::ExecMany {
+                        command,
+                        index: self.many - 1,
+                    });
                 }
                 _ => command.push(word.to_vec()),
             }
@@ -313,7 +379,11 @@ impl<'a> Parser<'a> {
         if command.is_empty() {
             return Err(format!("missing argument to `{name}'"));
         }
-        Ok(Action::Exec { command, ask: name.starts_with("-ok"), in_directory: name.ends_with("dir") })
+        Ok(Action::Exec {
+            command,
+            ask: name.starts_with("-ok"),
+            in_directory: name.ends_with("dir"),
+        })
     }
 
     fn types(&mut self) -> Result<Vec<FileType>, String> {
@@ -354,7 +424,9 @@ impl<'a> Parser<'a> {
             Some(b'/') => (Perm::AnyOf, &text[1..]),
             _ => (Perm::Exactly, text),
         };
-        symbolic::apply(mode, 0, false, 0).map(kind).ok_or_else(|| format!("invalid mode {}", quote::always(text.as_ref())))
+        symbolic::apply(mode, 0, false, 0)
+            .map(kind)
+            .ok_or_else(|| format!("invalid mode {}", quote::always(text.as_ref())))
     }
 
     fn owner(&mut self, name: &str, names: &mut Names) -> Result<Count, String> {
@@ -363,11 +435,21 @@ impl<'a> Parser<'a> {
             return Ok(count);
         }
         let id = names.id(text).filter(|_| matches!(name, "-user" | "-group"));
-        id.map(|id| Count::Exactly(id.into())).ok_or_else(|| format!("{} is not the name of a known {}", quote::always(text.as_ref()), &name[1..]))
+        id.map(|id| Count::Exactly(id.into())).ok_or_else(|| {
+            format!(
+                "{} is not the name of a known {}",
+                quote::always(text.as_ref()),
+                &name[1..]
+            )
+        })
     }
 
     fn age(&mut self, name: &str, seconds: i64) -> Result<Test, String> {
-        Ok(Test::Age { stamp: stamp(&name[1..]), count: self.count(name)?, unit_ns: seconds * 1_000_000_000 })
+        Ok(Test::Age {
+            stamp: stamp(&name[1..]),
+            count: self.count(name)?,
+            unit_ns: seconds * 1_000_000_000,
+        })
     }
 }
 

@@ -17,7 +17,10 @@ Operators: ( EXPR ) ! EXPR -not EXPR EXPR -a EXPR EXPR -o EXPR EXPR , EXPR
 ";
 
 pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
-    if arguments.iter().any(|argument| argument == "--help" || argument == "-help") {
+    if arguments
+        .iter()
+        .any(|argument| argument == "--help" || argument == "-help")
+    {
         let mut out = Output::stdout();
         out.put(HELP.as_bytes());
         return Ok(out.finish(name, 0, 1));

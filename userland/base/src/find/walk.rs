@@ -7,8 +7,8 @@ use sys::{Access, Errno, FileType, Stat};
 
 use super::expression::{Action, Expression, Follow, Perm, Query, Stamp, Test, fold_case};
 use crate::launch;
-use cli::pattern;
 use crate::stat::mode_string;
+use cli::pattern;
 
 /// How many bytes of paths `-exec … +` collects before it runs its command.
 const BATCH: usize = 128 * 1024;
@@ -75,20 +75,37 @@ impl Visit<'_> {
     /// The last component, slashes at the end left out.
     fn base(&self) -> &[u8] {
         let bytes = self.bytes();
-        let end = bytes.iter().rposition(|b| *b != b'/').map_or(bytes.len().min(1), |at| at + 1);
-        let start = bytes[..end].iter().rposition(|b| *b == b'/').map_or(0, |at| at + 1);
-        if end == 1 && bytes[0] == b'/' { b"/" } else { &bytes[start..end] }
+        let end = bytes
+            .iter()
+            .rposition(|b| *b != b'/')
+            .map_or(bytes.len().min(1), |at| at + 1);
+        let start = bytes[..end]
+            .iter()
+            .rposition(|b| *b == b'/')
+            .map_or(0, |at| at + 1);
+        if end == 1 && bytes[0] == b'/' {
+            b"/"
+        } else {
+            &bytes[start..end]
+        }
     }
 }
 
 fn stat(path: &Path, follow: bool) -> sys::Result<Stat> {
-    if follow { sys::stat(path).or_else(|_| sys::lstat(path)) } else { sys::lstat(path) }
+    if follow {
+        sys::stat(path).or_else(|_| sys::lstat(path))
+    } else {
+        sys::lstat(path)
+    }
 }
 
 impl Walk {
     fn fail(&mut self, path: &Path, why: impl std::fmt::Display) {
         self.out.send();
-        complain(self.name, format_args!("{}: {why}", quote::always(path.as_os_str())));
+        complain(
+            self.name,
+            format_args!("{}: {why}", quote::always(path.as_os_str())),
+        );
         self.status = 1;
     }
 
@@ -107,8 +124,15 @@ impl Walk {
             Follow::Roots => depth == 0,
             Follow::Always => true,
         };
-        let mut visit =
-            Visit { path, root, depth, follow, kind: kind.unwrap_or(FileType::Unknown), stat: None, prune: false };
+        let mut visit = Visit {
+            path,
+            root,
+            depth,
+            follow,
+            kind: kind.unwrap_or(FileType::Unknown),
+            stat: None,
+            prune: false,
+        };
         if visit.kind == FileType::Unknown || (follow && visit.kind == FileType::Symlink) {
             match stat(path, follow) {
                 Ok(stat) => (visit.kind, visit.stat) = (stat.file_type(), Some(stat)),
@@ -129,7 +153,9 @@ impl Walk {
 
     fn descend(&mut self, query: &Query, visit: &mut Visit<'_>, above: &mut Vec<(u64, u64)>) {
         if query.follow != Follow::Never {
-            let Some(id) = visit.stat().map(|stat| (stat.dev, stat.ino)) else { return };
+            let Some(id) = visit.stat().map(|stat| (stat.dev, stat.ino)) else {
+                return;
+            };
             if above.contains(&id) {
                 return self.fail(visit.path, "File system loop detected");
             }
@@ -164,9 +190,9 @@ impl Walk {
         match expression {
             Expression::And(parts) => parts.iter().all(|part| self.evaluate(part, visit, query)),
             Expression::Or(parts) => parts.iter().any(|part| self.evaluate(part, visit, query)),
-            Expression::List(parts) => {
-                parts.iter().fold(false, |_, part| self.evaluate(part, visit, query))
-            }
+            Expression::List(parts) => parts
+                .iter()
+                .fold(false, |_, part| self.evaluate(part, visit, query)),
             Expression::Not(inner) => !self.evaluate(inner, visit, query),
             Expression::Test(test) => holds(test, visit, query),
             Expression::Action(action) => self.act(action, visit, query),
@@ -191,7 +217,11 @@ impl Walk {
             Action::Prune => visit.prune = !query.depth_first,
             Action::Quit => self.quit = true,
             Action::Delete => return self.delete(visit),
-            Action::Exec { command, ask, in_directory } => return self.exec(command, *ask, *in_directory, visit),
+            Action::Exec {
+                command,
+                ask,
+                in_directory,
+            } => return self.exec(command, *ask, *in_directory, visit),
             Action::ExecMany { command, index } => self.collect(command, *index, visit.bytes().to_vec()),
         }
         true
@@ -209,26 +239,42 @@ impl Walk {
         if let Err(error) = &deleted {
             self.out.send();
             let path = quote::always(visit.path.as_os_str());
-            complain(self.name, format_args!("cannot delete {path}: {}", cli::reason(error)));
+            complain(
+                self.name,
+                format_args!("cannot delete {path}: {}", cli::reason(error)),
+            );
             self.status = 1;
         }
         deleted.is_ok()
     }
 
     fn exec(&mut self, command: &[Vec<u8>], ask: bool, in_directory: bool, visit: &Visit<'_>) -> bool {
-        let path = if in_directory { [b"./", visit.base()].concat() } else { visit.bytes().to_vec() };
+        let path = if in_directory {
+            [b"./", visit.base()].concat()
+        } else {
+            visit.bytes().to_vec()
+        };
         let argv: Vec<Vec<u8>> = command.iter().map(|word| replace(word, &path)).collect();
         self.out.send();
         if ask && !self.confirm(&argv) {
             return false;
         }
-        let parent = visit.path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let cwd = parent.filter(|_| in_directory).map(|parent| parent.as_os_str().as_encoded_bytes());
+        let parent = visit
+            .path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty());
+        let cwd = parent
+            .filter(|_| in_directory)
+            .map(|parent| parent.as_os_str().as_encoded_bytes());
         self.run_command(&argv, cwd) == 0
     }
 
     fn confirm(&mut self, argv: &[Vec<u8>]) -> bool {
-        let line = argv.iter().map(|word| String::from_utf8_lossy(word)).collect::<Vec<_>>().join(" ");
+        let line = argv
+            .iter()
+            .map(|word| String::from_utf8_lossy(word))
+            .collect::<Vec<_>>()
+            .join(" ");
         let _ = sys::write_all(sys::Fd::STDERR, format!("< {line} > ? ").as_bytes());
         let mut answer = String::new();
         let _ = std::io::stdin().read_line(&mut answer);
@@ -236,7 +282,14 @@ impl Walk {
     }
 
     fn run_command(&mut self, argv: &[Vec<u8>], cwd: Option<&[u8]>) -> i32 {
-        let child = sys::Spawn { path: &argv[0], argv, envp: &self.environment, cwd, search: true, ..Default::default() };
+        let child = sys::Spawn {
+            path: &argv[0],
+            argv,
+            envp: &self.environment,
+            cwd,
+            search: true,
+            ..Default::default()
+        };
         match child.spawn() {
             Ok(pid) => launch::wait_for(pid),
             Err(why) => {
@@ -252,7 +305,13 @@ impl Walk {
         }
         self.batches[index].0 = command.to_vec();
         self.batches[index].1.push(path);
-        if self.batches[index].1.iter().map(|path| path.len() + 1).sum::<usize>() > BATCH {
+        if self.batches[index]
+            .1
+            .iter()
+            .map(|path| path.len() + 1)
+            .sum::<usize>()
+            > BATCH
+        {
             self.run_batch(index);
         }
     }
@@ -294,7 +353,11 @@ impl Walk {
                         width.push(digit);
                     }
                     let directive = chars.next().unwrap_or('%');
-                    let argument = if matches!(directive, 'T' | 'A' | 'C') { chars.next() } else { None };
+                    let argument = if matches!(directive, 'T' | 'A' | 'C') {
+                        chars.next()
+                    } else {
+                        None
+                    };
                     let text = self.directive(directive, argument, visit);
                     pad(&mut out, &text, &width);
                 }
@@ -305,9 +368,15 @@ impl Walk {
     }
 
     fn directive(&mut self, directive: char, argument: Option<char>, visit: &mut Visit<'_>) -> Vec<u8> {
-        let Some(stat) = visit.stat().copied() else { return b"?".to_vec() };
+        let Some(stat) = visit.stat().copied() else {
+            return b"?".to_vec();
+        };
         let stamp = |ns: i64| match argument {
-            Some('@') => format!("{}.{:09}", ns.div_euclid(1_000_000_000), ns.rem_euclid(1_000_000_000)),
+            Some('@') => format!(
+                "{}.{:09}",
+                ns.div_euclid(1_000_000_000),
+                ns.rem_euclid(1_000_000_000)
+            ),
             Some(c) => time::format(&format!("%{c}"), ns),
             None => String::new(),
         };
@@ -321,7 +390,10 @@ impl Walk {
             }
             'H' => return visit.root.to_vec(),
             'h' => {
-                let parent = visit.path.parent().map(|p| p.as_os_str().as_encoded_bytes().to_vec());
+                let parent = visit
+                    .path
+                    .parent()
+                    .map(|p| p.as_os_str().as_encoded_bytes().to_vec());
                 return parent.filter(|p| !p.is_empty()).unwrap_or_else(|| b".".to_vec());
             }
             'l' => match std::fs::read_link(visit.path) {
@@ -356,7 +428,11 @@ impl Walk {
 
 fn pad(out: &mut Vec<u8>, text: &[u8], width: &str) {
     let left = width.starts_with('-');
-    let fill = width.trim_start_matches('-').parse::<usize>().unwrap_or(0).saturating_sub(text.len());
+    let fill = width
+        .trim_start_matches('-')
+        .parse::<usize>()
+        .unwrap_or(0)
+        .saturating_sub(text.len());
     if !left {
         out.extend(std::iter::repeat_n(b' ', fill));
     }
@@ -391,7 +467,11 @@ fn replace(word: &[u8], path: &[u8]) -> Vec<u8> {
 }
 
 fn matches_folded(pattern: &[u8], text: &[u8], fold: bool) -> bool {
-    if fold { pattern::matches(pattern, &fold_case(text)) } else { pattern::matches(pattern, text) }
+    if fold {
+        pattern::matches(pattern, &fold_case(text))
+    } else {
+        pattern::matches(pattern, text)
+    }
 }
 
 fn time_of(stat: &Stat, stamp: Stamp) -> i64 {
@@ -415,7 +495,9 @@ fn holds(test: &Test, visit: &mut Visit<'_>, query: &Query) -> bool {
         Test::Empty if visit.kind == FileType::Directory => {
             std::fs::read_dir(visit.path).is_ok_and(|mut entries| entries.next().is_none())
         }
-        other => visit.stat().is_some_and(|stat| holds_for(other, stat, query.now_ns)),
+        other => visit
+            .stat()
+            .is_some_and(|stat| holds_for(other, stat, query.now_ns)),
     }
 }
 
@@ -432,7 +514,11 @@ fn holds_for(test: &Test, stat: &Stat, now_ns: i64) -> bool {
         Test::Links(count) => count.holds(stat.nlink.into()),
         Test::Inode(count) => count.holds(stat.ino),
         Test::Newer(stamp, than) => time_of(stat, *stamp) > *than,
-        Test::Age { stamp, count, unit_ns } => {
+        Test::Age {
+            stamp,
+            count,
+            unit_ns,
+        } => {
             let age = (now_ns - time_of(stat, *stamp)).max(0);
             count.holds((age / unit_ns) as u64)
         }

@@ -20,11 +20,33 @@ const SPEC: Spec<Id> = Spec {
     usage: &["[OPTION]... [-] [NAME=VALUE]... [COMMAND [ARG]...]"],
     about: "Set each NAME to VALUE in the environment and run COMMAND.\nA mere - implies -i. If no COMMAND, print the resulting environment.",
     options: &[
-        Opt::flag(Id::Ignore, "i", "ignore-environment", "start with an empty environment"),
-        Opt::flag(Id::Null, "0", "null", "end each output line with NUL, not newline"),
-        Opt::value(Id::Unset, "u", "unset", "NAME", "remove variable from the environment"),
+        Opt::flag(
+            Id::Ignore,
+            "i",
+            "ignore-environment",
+            "start with an empty environment",
+        ),
+        Opt::flag(
+            Id::Null,
+            "0",
+            "null",
+            "end each output line with NUL, not newline",
+        ),
+        Opt::value(
+            Id::Unset,
+            "u",
+            "unset",
+            "NAME",
+            "remove variable from the environment",
+        ),
         Opt::value(Id::Chdir, "C", "chdir", "DIR", "change working directory to DIR"),
-        Opt::value(Id::Split, "S", "split-string", "S", "process and split S into separate arguments;\nused to pass multiple arguments on shebang lines"),
+        Opt::value(
+            Id::Split,
+            "S",
+            "split-string",
+            "S",
+            "process and split S into separate arguments;\nused to pass multiple arguments on shebang lines",
+        ),
     ],
     order: Order::StopAtOperand,
     failure: 125,
@@ -42,7 +64,10 @@ impl Environment {
     }
 
     fn lines(&self) -> Vec<Vec<u8>> {
-        self.0.iter().map(|(name, value)| [name.as_encoded_bytes(), b"=", value.as_encoded_bytes()].concat()).collect()
+        self.0
+            .iter()
+            .map(|(name, value)| [name.as_encoded_bytes(), b"=", value.as_encoded_bytes()].concat())
+            .collect()
     }
 }
 
@@ -66,7 +91,10 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
         environment.0.clear();
         operands.remove(0);
     }
-    let assignments = operands.iter().position(|o| split_assignment(o).is_none()).unwrap_or(operands.len());
+    let assignments = operands
+        .iter()
+        .position(|o| split_assignment(o).is_none())
+        .unwrap_or(operands.len());
     let command = operands.split_off(assignments);
     for (variable, value) in operands.iter().filter_map(|operand| split_assignment(operand)) {
         environment.set(variable, value);
@@ -87,7 +115,10 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
     }
     if let Some(directory) = directory {
         sys::chdir(&*directory).map_err(|why| {
-            complain(name, format_args!("cannot change directory to {}: {why}", quote::always(&directory)));
+            complain(
+                name,
+                format_args!("cannot change directory to {}: {why}", quote::always(&directory)),
+            );
             Exit(125)
         })?;
     }
@@ -109,10 +140,15 @@ fn split_assignment(operand: &OsStr) -> Option<(&OsStr, &OsStr)> {
 
 /// Replaces a leading -S (or --split-string) by the words of its string.
 fn expand_splits(arguments: Vec<OsString>) -> Result<Vec<OsString>, Exit> {
-    let Some(first) = arguments.first().map(|first| first.as_encoded_bytes()) else { return Ok(arguments) };
+    let Some(first) = arguments.first().map(|first| first.as_encoded_bytes()) else {
+        return Ok(arguments);
+    };
     let (text, used) = match first {
         b"-S" | b"--split-string" if arguments.len() > 1 => (arguments[1].as_encoded_bytes(), 2),
-        _ => match first.strip_prefix(b"-S").or_else(|| first.strip_prefix(b"--split-string=")) {
+        _ => match first
+            .strip_prefix(b"-S")
+            .or_else(|| first.strip_prefix(b"--split-string="))
+        {
             Some(text) if !text.is_empty() => (text, 1),
             _ => return Ok(arguments),
         },
@@ -145,7 +181,9 @@ fn split(text: &[u8]) -> Result<Vec<OsString>, String> {
             }
             (None, b'#') if word.is_none() => break,
             (None | Some(b'"'), b'\\') => {
-                let Some(escape) = text.get(at) else { return Err("invalid backslash at end of string in -S".into()) };
+                let Some(escape) = text.get(at) else {
+                    return Err("invalid backslash at end of string in -S".into());
+                };
                 at += 1;
                 match escape {
                     b'c' if quote.is_none() => break,
@@ -154,10 +192,16 @@ fn split(text: &[u8]) -> Result<Vec<OsString>, String> {
                 }
             }
             (None | Some(b'"'), b'$') => {
-                let rest = text[at..].strip_prefix(b"{").ok_or("only ${VARNAME} expansion is supported in -S")?;
-                let end = rest.iter().position(|b| *b == b'}').ok_or("no closing brace in -S")?;
+                let rest = text[at..]
+                    .strip_prefix(b"{")
+                    .ok_or("only ${VARNAME} expansion is supported in -S")?;
+                let end = rest
+                    .iter()
+                    .position(|b| *b == b'}')
+                    .ok_or("no closing brace in -S")?;
                 let value = std::env::var_os(os(&rest[..end])).unwrap_or_default();
-                word.get_or_insert_default().extend_from_slice(value.as_encoded_bytes());
+                word.get_or_insert_default()
+                    .extend_from_slice(value.as_encoded_bytes());
                 at += end + 2;
             }
             _ => word.get_or_insert_default().push(b),
@@ -199,7 +243,11 @@ mod tests {
             ("\\q", None),
         ] {
             let split = split(text.as_bytes()).ok();
-            assert_eq!(split, words.map(|w| w.iter().map(OsString::from).collect()), "{text}");
+            assert_eq!(
+                split,
+                words.map(|w| w.iter().map(OsString::from).collect()),
+                "{text}"
+            );
         }
     }
 }

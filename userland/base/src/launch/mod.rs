@@ -13,7 +13,10 @@ pub const EXIT_CANNOT_RUN: i32 = 126;
 pub const EXIT_NOT_FOUND: i32 = 127;
 
 pub fn bytes(arguments: &[OsString]) -> Vec<Vec<u8>> {
-    arguments.iter().map(|argument| argument.as_encoded_bytes().to_vec()).collect()
+    arguments
+        .iter()
+        .map(|argument| argument.as_encoded_bytes().to_vec())
+        .collect()
 }
 
 /// The environment as `NAME=value`.
@@ -31,7 +34,11 @@ pub fn cannot_start(name: &str, command: &OsStr, why: Errno) -> i32 {
         _ => "",
     };
     complain(name, format_args!("{doing}{}: {why}", quote::always(command)));
-    if why == Errno::ENOENT { EXIT_NOT_FOUND } else { EXIT_CANNOT_RUN }
+    if why == Errno::ENOENT {
+        EXIT_NOT_FOUND
+    } else {
+        EXIT_CANNOT_RUN
+    }
 }
 
 /// Becomes the command; comes back only with the status of having failed to.
@@ -52,9 +59,19 @@ const SETSID: Spec<SetsidId> = Spec {
     usage: &["[OPTION]... PROGRAM [ARGUMENT]..."],
     about: "Run a program in a new session.",
     options: &[
-        Opt::flag(SetsidId::Ctty, "c", "ctty", "set the controlling terminal to the current one"),
+        Opt::flag(
+            SetsidId::Ctty,
+            "c",
+            "ctty",
+            "set the controlling terminal to the current one",
+        ),
         Opt::flag(SetsidId::Fork, "f", "fork", "always fork"),
-        Opt::flag(SetsidId::Wait, "w", "wait", "wait for the program to exit, and use the same return"),
+        Opt::flag(
+            SetsidId::Wait,
+            "w",
+            "wait",
+            "wait for the program to exit, and use the same return",
+        ),
     ],
     order: Order::StopAtOperand,
     failure: 1,
@@ -68,7 +85,10 @@ pub fn setsid(name: &'static str, arguments: Vec<OsString>) -> Outcome {
         return Err(SETSID.usage_error("no command specified"));
     }
     if chosen(SetsidId::Ctty) {
-        complain(name, "the kernel cannot give a terminal to a new session yet (--ctty)");
+        complain(
+            name,
+            "the kernel cannot give a terminal to a new session yet (--ctty)",
+        );
         return Err(Exit(1));
     }
     let leads_group = sys::getpgid(None).is_ok_and(|group| group == sys::getpid());
@@ -81,7 +101,14 @@ pub fn setsid(name: &'static str, arguments: Vec<OsString>) -> Outcome {
         return Ok(exec(name, &parsed.operands, &environment));
     }
     let argv = bytes(&parsed.operands);
-    let child = sys::Spawn { path: &argv[0], argv: &argv, envp: &environment, setsid: true, search: true, ..Default::default() };
+    let child = sys::Spawn {
+        path: &argv[0],
+        argv: &argv,
+        envp: &environment,
+        setsid: true,
+        search: true,
+        ..Default::default()
+    };
     match child.spawn() {
         Err(why) => Ok(cannot_start(name, &parsed.operands[0], why)),
         Ok(_) if !chosen(SetsidId::Wait) => Ok(0),
@@ -115,21 +142,32 @@ pub fn nohup(name: &'static str, arguments: Vec<OsString>) -> Outcome {
     if parsed.operands.is_empty() {
         return Err(NOHUP.missing_operand(None));
     }
-    let (input, output, errors) = (sys::isatty(Fd::STDIN), sys::isatty(Fd::STDOUT), sys::isatty(Fd::STDERR));
+    let (input, output, errors) = (
+        sys::isatty(Fd::STDIN),
+        sys::isatty(Fd::STDOUT),
+        sys::isatty(Fd::STDERR),
+    );
     let fail = |what: &str, why: Errno| {
         complain(name, format_args!("{what}: {why}"));
         Exit(125)
     };
     if input {
         // Reading gives an error at once, instead of stealing the terminal's input.
-        let null = sys::open("/dev/null", OpenFlags::WRONLY, Mode::empty()).map_err(|why| fail("/dev/null", why))?;
+        let null =
+            sys::open("/dev/null", OpenFlags::WRONLY, Mode::empty()).map_err(|why| fail("/dev/null", why))?;
         sys::dup2(null, Fd::STDIN).map_err(|why| fail("standard input", why))?;
         let _ = sys::close(null);
     }
     let ignored = if input { "ignoring input and " } else { "" };
     if output {
         let (path, file) = open_nohup_out().map_err(|why| fail("failed to open 'nohup.out'", why))?;
-        complain(name, format_args!("{ignored}appending output to {}", quote::always(OsStr::new(&path))));
+        complain(
+            name,
+            format_args!(
+                "{ignored}appending output to {}",
+                quote::always(OsStr::new(&path))
+            ),
+        );
         sys::dup2(file, Fd::STDOUT).map_err(|why| fail("standard output", why))?;
         let _ = sys::close(file);
     } else if input {

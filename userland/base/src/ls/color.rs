@@ -43,12 +43,19 @@ struct Palette {
 impl Painter {
     pub fn new(on: bool) -> Painter {
         let palette = on.then(|| Palette::new(&std::env::var("LS_COLORS").unwrap_or_default()));
-        Painter { palette, started: false }
+        Painter {
+            palette,
+            started: false,
+        }
     }
 
     /// `text` in the colour of `entry`. `target_missing` is for links that lead nowhere.
     pub fn paint(&self, entry: &Entry, target_missing: bool, text: &[u8]) -> Vec<u8> {
-        let Some(color) = self.palette.as_ref().and_then(|palette| palette.of(entry, target_missing)) else {
+        let Some(color) = self
+            .palette
+            .as_ref()
+            .and_then(|palette| palette.of(entry, target_missing))
+        else {
             return text.to_vec();
         };
         let mut painted = Vec::with_capacity(text.len() + color.len() + 16);
@@ -62,15 +69,23 @@ impl Painter {
 
     /// Painted text as it goes out: a reset comes before the first colour of all.
     pub fn outgoing<'a>(&mut self, text: &'a [u8]) -> Cow<'a, [u8]> {
-        let first = if self.started || !self.is_on() { None } else { text.windows(2).position(|w| w == b"\x1b[") };
-        let Some(at) = first else { return Cow::Borrowed(text) };
+        let first = if self.started || !self.is_on() {
+            None
+        } else {
+            text.windows(2).position(|w| w == b"\x1b[")
+        };
+        let Some(at) = first else {
+            return Cow::Borrowed(text);
+        };
         self.started = true;
         Cow::Owned([&text[..at], b"\x1b[0m", &text[at..]].concat())
     }
 
     /// Whether it matters where links lead: only when `LS_COLORS` colours those that lead nowhere.
     pub fn follows_links(&self) -> bool {
-        self.palette.as_ref().is_some_and(|palette| ["or", "mi"].iter().any(|key| palette.has(key)))
+        self.palette
+            .as_ref()
+            .is_some_and(|palette| ["or", "mi"].iter().any(|key| palette.has(key)))
     }
 
     pub fn is_on(&self) -> bool {
@@ -99,18 +114,30 @@ impl Palette {
     }
 
     fn has(&self, key: &str) -> bool {
-        self.kinds.get(key).is_some_and(|color| !color.is_empty() && color != "0")
+        self.kinds
+            .get(key)
+            .is_some_and(|color| !color.is_empty() && color != "0")
     }
 
     fn of(&self, entry: &Entry, target_missing: bool) -> Option<&str> {
-        let color = match self.kinds.get(self.kind(entry, target_missing)).map(String::as_str) {
+        let color = match self
+            .kinds
+            .get(self.kind(entry, target_missing))
+            .map(String::as_str)
+        {
             // `ln=target` and a missing `or` show a link as a link.
-            None | Some("" | "target") if entry.kind == FileType::Symlink => self.kinds.get("ln").map(String::as_str),
+            None | Some("" | "target") if entry.kind == FileType::Symlink => {
+                self.kinds.get("ln").map(String::as_str)
+            }
             other => other,
         };
         let by_suffix = || {
             let name = entry.name.to_string_lossy();
-            self.suffixes.iter().rev().find(|(suffix, _)| name.ends_with(suffix.as_str())).map(|(_, color)| &color[..])
+            self.suffixes
+                .iter()
+                .rev()
+                .find(|(suffix, _)| name.ends_with(suffix.as_str()))
+                .map(|(_, color)| &color[..])
         };
         let color = if entry.kind == FileType::Regular && color.is_none_or(|c| c.is_empty() || c == "0") {
             by_suffix().or(color)

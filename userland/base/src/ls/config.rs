@@ -275,7 +275,13 @@ impl<'a> Reader<'a> {
                 self.format.get_or_insert(Format::OnePerLine);
                 self.quoting.get_or_insert(Quoting::Literal);
             }
-            Id::Color | Id::Classify | Id::IndicatorStyle | Id::Format | Id::QuotingStyle | Id::Sort | Id::Time
+            Id::Color
+            | Id::Classify
+            | Id::IndicatorStyle
+            | Id::Format
+            | Id::QuotingStyle
+            | Id::Sort
+            | Id::Time
             | Id::TimeStyle => return self.word(id, value),
             Id::Width | Id::TabSize => return self.number(id, value),
         }
@@ -286,7 +292,10 @@ impl<'a> Reader<'a> {
         let number = value.to_str().and_then(|text| text.parse().ok());
         let (Some(number), what) = (number, if id == Id::Width { "line width" } else { "tab size" }) else {
             let what = if id == Id::Width { "line width" } else { "tab size" };
-            cli::complain(self.spec.name, format_args!("invalid {what}: {}", quote::always(value)));
+            cli::complain(
+                self.spec.name,
+                format_args!("invalid {what}: {}", quote::always(value)),
+            );
             return Err(Exit(self.spec.failure));
         };
         match what {
@@ -312,19 +321,36 @@ impl<'a> Reader<'a> {
             _ => time_style(text).map(|style| config.time_style = style),
         };
         known.ok_or_else(|| {
-            let long = super::options::OPTIONS.iter().find(|o| o.id == id).map_or("", |o| o.long);
-            self.spec.usage_error(format_args!("invalid argument {} for '--{long}'", quote::always(value)))
+            let long = super::options::OPTIONS
+                .iter()
+                .find(|o| o.id == id)
+                .map_or("", |o| o.long);
+            self.spec.usage_error(format_args!(
+                "invalid argument {} for '--{long}'",
+                quote::always(value)
+            ))
         })
     }
 
     fn finish(self) -> Config {
         let mut config = self.config;
-        config.format = self.format.unwrap_or(if self.terminal { Format::Columns } else { Format::OnePerLine });
-        config.quoting =
-            self.quoting.unwrap_or(if self.terminal { Quoting::ShellEscape } else { Quoting::Literal });
+        config.format = self.format.unwrap_or(if self.terminal {
+            Format::Columns
+        } else {
+            Format::OnePerLine
+        });
+        config.quoting = self.quoting.unwrap_or(if self.terminal {
+            Quoting::ShellEscape
+        } else {
+            Quoting::Literal
+        });
         let long = config.format == Format::Long;
         // -c and -u sort by their time, unless a long listing shows it.
-        config.sort = self.sort.unwrap_or(if self.time_given && !long { Sort::Time } else { Sort::Name });
+        config.sort = self.sort.unwrap_or(if self.time_given && !long {
+            Sort::Time
+        } else {
+            Sort::Name
+        });
         config.dereference = self.dereference.unwrap_or(
             if long || config.directories_themselves || config.indicator == Indicator::Classify {
                 Dereference::Never
@@ -332,7 +358,11 @@ impl<'a> Reader<'a> {
                 Dereference::CommandLineDirectories
             },
         );
-        config.width = self.width.or_else(environment_width).or_else(terminal_width).unwrap_or(80);
+        config.width = self
+            .width
+            .or_else(environment_width)
+            .or_else(terminal_width)
+            .unwrap_or(80);
         // Colours and tabs don't go together: terminals fill skipped cells with the background.
         if config.color {
             config.tab_size = 0;
@@ -342,7 +372,11 @@ impl<'a> Reader<'a> {
 }
 
 fn environment_width() -> Option<usize> {
-    std::env::var("COLUMNS").ok()?.parse().ok().filter(|width| *width > 0)
+    std::env::var("COLUMNS")
+        .ok()?
+        .parse()
+        .ok()
+        .filter(|width| *width > 0)
 }
 
 fn terminal_width() -> Option<usize> {
@@ -360,7 +394,10 @@ fn when(text: &str, terminal: bool) -> Option<bool> {
 }
 
 fn one_of<T: Copy>(text: &str, table: &[(&str, T)]) -> Option<T> {
-    table.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning)
+    table
+        .iter()
+        .find(|(word, _)| *word == text)
+        .map(|(_, meaning)| *meaning)
 }
 
 const INDICATORS: &[(&str, Indicator)] = &[
@@ -415,6 +452,8 @@ fn time_style(text: &str) -> Option<TimeStyle> {
         "full-iso" => Some(TimeStyle::FullIso),
         "long-iso" => Some(TimeStyle::LongIso),
         "iso" => Some(TimeStyle::Iso),
-        _ => text.strip_prefix('+').map(|format| TimeStyle::Custom(format.to_owned())),
+        _ => text
+            .strip_prefix('+')
+            .map(|format| TimeStyle::Custom(format.to_owned())),
     }
 }

@@ -21,7 +21,12 @@ pub struct Entry {
 
 impl Entry {
     pub fn new(name: OsString, path: PathBuf, kind: FileType, stat: Option<Stat>) -> Entry {
-        Entry { name, path, kind, stat }
+        Entry {
+            name,
+            path,
+            kind,
+            stat,
+        }
     }
 
     /// Whether a file named on the command line is listed by its contents.
@@ -95,7 +100,9 @@ fn compare(a: &Entry, b: &Entry, config: &Config) -> Ordering {
 /// From the last dot on, that dot included.
 fn extension(entry: &Entry) -> &[u8] {
     let name = entry.name.as_encoded_bytes();
-    name.iter().rposition(|b| *b == b'.').map_or(b"", |at| &name[at..])
+    name.iter()
+        .rposition(|b| *b == b'.')
+        .map_or(b"", |at| &name[at..])
 }
 
 /// GNU's order of versions: hidden files first, suffixes such as `.tar.gz` only between names that are else the same.
@@ -110,9 +117,15 @@ fn compare_versions(a: &[u8], b: &[u8]) -> Ordering {
 /// The name without its trailing `.[A-Za-z~][A-Za-z0-9~]*` parts.
 fn without_suffix(name: &[u8]) -> &[u8] {
     let mut end = name.len();
-    while let Some(dot) = name[..end].iter().rposition(|b| *b == b'.').filter(|dot| *dot > 0) {
+    while let Some(dot) = name[..end]
+        .iter()
+        .rposition(|b| *b == b'.')
+        .filter(|dot| *dot > 0)
+    {
         let part = &name[dot + 1..end];
-        let is_suffix = part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'~')
+        let is_suffix = part
+            .first()
+            .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'~')
             && part.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'~');
         if !is_suffix {
             break;
@@ -135,7 +148,9 @@ fn compare_runs(mut a: &[u8], mut b: &[u8]) -> Ordering {
             Some(c) if c.is_ascii_alphabetic() => i32::from(*c),
             Some(c) => i32::from(*c) + 256,
         };
-        let by_text = (0..len).map(|at| rank(text_a, at, a).cmp(&rank(text_b, at, b))).find(|order| order.is_ne());
+        let by_text = (0..len)
+            .map(|at| rank(text_a, at, a).cmp(&rank(text_b, at, b)))
+            .find(|order| order.is_ne());
         let order = by_text.unwrap_or_else(|| compare_numbers(take(&mut a, true), take(&mut b, true)));
         if order != Ordering::Equal || (a.is_empty() && b.is_empty()) {
             return order;
@@ -144,7 +159,10 @@ fn compare_runs(mut a: &[u8], mut b: &[u8]) -> Ordering {
 }
 
 fn take<'a>(text: &mut &'a [u8], digits: bool) -> &'a [u8] {
-    let end = text.iter().position(|b| b.is_ascii_digit() != digits).unwrap_or(text.len());
+    let end = text
+        .iter()
+        .position(|b| b.is_ascii_digit() != digits)
+        .unwrap_or(text.len());
     let (run, rest) = text.split_at(end);
     *text = rest;
     run
@@ -162,8 +180,22 @@ mod tests {
 
     #[test]
     fn versions_sort_by_their_numbers() {
-        for (less, more) in [("a2", "a10"), ("a", "a1"), ("1.9", "1.10"), ("a007", "a8"), ("file", "file-1"), ("a.c", "a9"), ("a.tar.gz", "a1.tar.gz"), (".z", "a"), ("a~", "a")] {
-            assert_eq!(compare_versions(less.as_bytes(), more.as_bytes()), Ordering::Less, "{less} {more}");
+        for (less, more) in [
+            ("a2", "a10"),
+            ("a", "a1"),
+            ("1.9", "1.10"),
+            ("a007", "a8"),
+            ("file", "file-1"),
+            ("a.c", "a9"),
+            ("a.tar.gz", "a1.tar.gz"),
+            (".z", "a"),
+            ("a~", "a"),
+        ] {
+            assert_eq!(
+                compare_versions(less.as_bytes(), more.as_bytes()),
+                Ordering::Less,
+                "{less} {more}"
+            );
         }
         assert_eq!(compare_versions(b"x1", b"x01"), Ordering::Equal);
     }

@@ -62,10 +62,19 @@ fn cells(ls: &Ls, entries: &[Entry]) -> Vec<Cell> {
 
 /// Inode and blocks before the name.
 fn prefixes(entries: &[Entry], config: &Config) -> Vec<String> {
-    let padded = matches!(config.format, Format::Columns | Format::Across | Format::OnePerLine | Format::Long);
+    let padded = matches!(
+        config.format,
+        Format::Columns | Format::Across | Format::OnePerLine | Format::Long
+    );
     let inodes: Vec<String> = entries.iter().map(|entry| inode(entry, config)).collect();
     let blocks: Vec<String> = entries.iter().map(|entry| blocks(entry, config)).collect();
-    let widest = |texts: &[String]| if padded { texts.iter().map(String::len).max().unwrap_or(0) } else { 0 };
+    let widest = |texts: &[String]| {
+        if padded {
+            texts.iter().map(String::len).max().unwrap_or(0)
+        } else {
+            0
+        }
+    };
     let (inode_width, blocks_width) = (widest(&inodes), widest(&blocks));
     inodes
         .iter()
@@ -108,7 +117,11 @@ fn allocated(blocks_of_512: u64, sizes: Sizes) -> String {
 }
 
 pub fn total(entries: &[Entry], config: &Config) -> String {
-    let blocks = entries.iter().filter_map(|entry| entry.stat).map(|stat| stat.blocks).sum();
+    let blocks = entries
+        .iter()
+        .filter_map(|entry| entry.stat)
+        .map(|stat| stat.blocks)
+        .sum();
     format!("total {}", allocated(blocks, config.sizes))
 }
 
@@ -144,14 +157,17 @@ pub fn quotes_are_aligned(entries: &[Entry], config: &Config) -> bool {
     config.quoting == Quoting::ShellEscape
         && matches!(config.format, Format::Columns | Format::Across | Format::Long)
         && config.width != 0
-        && entries.iter().any(|entry| quote::if_needed(&entry.name).as_bytes() != entry.name.as_encoded_bytes())
+        && entries
+            .iter()
+            .any(|entry| quote::if_needed(&entry.name).as_bytes() != entry.name.as_encoded_bytes())
 }
 
 /// A name with its colour and indicator, and its width on the screen.
 pub fn name(ls: &Ls, entry: &Entry, aligned: bool) -> (Vec<u8>, usize) {
     let shown = shown_name(&entry.name, &ls.config);
     let space = aligned && shown == entry.name.as_encoded_bytes();
-    let missing = entry.kind == FileType::Symlink && ls.painter.follows_links() && sys::stat(&entry.path).is_err();
+    let missing =
+        entry.kind == FileType::Symlink && ls.painter.follows_links() && sys::stat(&entry.path).is_err();
     let mut width = display_width(&shown);
     let mut text = Vec::new();
     if space {
@@ -176,9 +192,9 @@ pub fn indicator(entry: &Entry, style: Indicator, long: bool) -> Option<u8> {
         (FileType::Symlink, _) => (!long).then_some(b'@'),
         (FileType::Fifo, _) => Some(b'|'),
         (FileType::Socket, _) => Some(b'='),
-        (FileType::Regular, Indicator::Classify) => {
-            mode.intersects(Mode::IXUSR | Mode::IXGRP | Mode::IXOTH).then_some(b'*')
-        }
+        (FileType::Regular, Indicator::Classify) => mode
+            .intersects(Mode::IXUSR | Mode::IXGRP | Mode::IXOTH)
+            .then_some(b'*'),
         _ => None,
     }
 }
@@ -187,9 +203,9 @@ pub fn shown_name(name: &OsStr, config: &Config) -> Vec<u8> {
     let bytes = name.as_encoded_bytes();
     match config.quoting {
         Quoting::Literal => bytes.to_vec(),
-        Quoting::QuestionMarks => {
-            String::from_utf8_lossy(bytes).replace(|c: char| c.is_control() || c == '\u{fffd}', "?").into_bytes()
-        }
+        Quoting::QuestionMarks => String::from_utf8_lossy(bytes)
+            .replace(|c: char| c.is_control() || c == '\u{fffd}', "?")
+            .into_bytes(),
         Quoting::ShellEscape => quote::if_needed(name).into_bytes(),
         Quoting::ShellEscapeAlways => quote::always(name).into_bytes(),
         Quoting::C => [b"\"", &escaped(bytes, b"\"\\")[..], b"\""].concat(),
@@ -230,12 +246,19 @@ fn octal(b: u8) -> Vec<u8> {
 
 fn display_width(text: &[u8]) -> usize {
     // A control character takes no room.
-    String::from_utf8_lossy(text).chars().map(|c| c.width().unwrap_or(0)).sum()
+    String::from_utf8_lossy(text)
+        .chars()
+        .map(|c| c.width().unwrap_or(0))
+        .sum()
 }
 
 /// The most columns that fit, each as wide as its widest entry and a gap.
 fn column_widths(cells: &[Cell], line: usize, across: bool) -> Vec<usize> {
-    let most = if line == 0 { cells.len() } else { (line / MIN_COLUMN_WIDTH).clamp(1, cells.len()) };
+    let most = if line == 0 {
+        cells.len()
+    } else {
+        (line / MIN_COLUMN_WIDTH).clamp(1, cells.len())
+    };
     for count in (2..=most).rev() {
         let rows = cells.len().div_ceil(count);
         let mut widths = vec![0; count];
@@ -259,7 +282,11 @@ fn columns(ls: &mut Ls, cells: &[Cell], across: bool) {
     for row in 0..rows {
         let mut start = 0;
         for (column, width) in widths.iter().enumerate() {
-            let at = if across { row * widths.len() + column } else { column * rows + row };
+            let at = if across {
+                row * widths.len() + column
+            } else {
+                column * rows + row
+            };
             let Some(cell) = cells.get(at) else { break };
             ls.put_painted(&cell.text);
             let next = if across { at + 1 } else { at + rows };
@@ -313,9 +340,14 @@ fn commas(ls: &mut Ls, cells: &[Cell]) {
 
 /// The target of a link, for a long listing.
 pub fn target(ls: &Ls, entry: &Entry) -> Vec<u8> {
-    let Ok(target) = std::fs::read_link(&entry.path) else { return Vec::new() };
+    let Ok(target) = std::fs::read_link(&entry.path) else {
+        return Vec::new();
+    };
     let shown = shown_name(target.as_os_str(), &ls.config);
-    if !ls.painter.follows_links() && ls.config.indicator < Indicator::FileType && !ls.config.directories_first {
+    if !ls.painter.follows_links()
+        && ls.config.indicator < Indicator::FileType
+        && !ls.config.directories_first
+    {
         return shown;
     }
     let full = entry.path.parent().unwrap_or(Path::new("")).join(&target);
@@ -354,7 +386,13 @@ mod tests {
     }
 
     fn widths(names: &[&str], line: usize, across: bool) -> Vec<usize> {
-        let cells: Vec<Cell> = names.iter().map(|n| Cell { text: n.as_bytes().to_vec(), width: n.len() }).collect();
+        let cells: Vec<Cell> = names
+            .iter()
+            .map(|n| Cell {
+                text: n.as_bytes().to_vec(),
+                width: n.len(),
+            })
+            .collect();
         column_widths(&cells, line, across)
     }
 

@@ -28,8 +28,10 @@ struct Row {
 pub fn listing(ls: &mut Ls, entries: &[Entry]) {
     let (mut users, mut groups) = (Names::users(), Names::groups());
     let now = time::now_ns().div_euclid(1_000_000_000);
-    let rows: Vec<Row> =
-        entries.iter().map(|entry| row(entry, &ls.config, &mut users, &mut groups, now)).collect();
+    let rows: Vec<Row> = entries
+        .iter()
+        .map(|entry| row(entry, &ls.config, &mut users, &mut groups, now))
+        .collect();
     let widest = |field: fn(&Row) -> &String| rows.iter().map(|row| field(row).len()).max().unwrap_or(0);
     let (inode, blocks, links) = (widest(|r| &r.inode), widest(|r| &r.blocks), widest(|r| &r.links));
     let (owner, group, size) = (widest(|r| &r.owner), widest(|r| &r.group), widest(|r| &r.size));
@@ -46,7 +48,11 @@ pub fn listing(ls: &mut Ls, entries: &[Entry]) {
         line += &format!("{} {:>links$} ", row.mode, row.links);
         // Numbers align right, names left.
         let id = |text: &str, width: usize| {
-            if ls.config.numeric { format!("{text:>width$} ") } else { format!("{text:<width$} ") }
+            if ls.config.numeric {
+                format!("{text:>width$} ")
+            } else {
+                format!("{text:<width$} ")
+            }
         };
         if ls.config.owner {
             line += &id(&row.owner, owner);
@@ -83,7 +89,13 @@ fn row(entry: &Entry, config: &Config, users: &mut Names, groups: &mut Names, no
             time: unknown(),
         };
     };
-    let name = |names: &mut Names, id: u32| if config.numeric { id.to_string() } else { names.name_or_number(id) };
+    let name = |names: &mut Names, id: u32| {
+        if config.numeric {
+            id.to_string()
+        } else {
+            names.name_or_number(id)
+        }
+    };
     Row {
         inode,
         blocks,
@@ -121,7 +133,10 @@ fn time_text(ns: i64, style: &TimeStyle, now: i64) -> String {
             c.second,
             ns.rem_euclid(1_000_000_000)
         ),
-        TimeStyle::LongIso => format!("{}-{:02}-{:02} {:02}:{:02}", c.year, c.month, c.day, c.hour, c.minute),
+        TimeStyle::LongIso => format!(
+            "{}-{:02}-{:02} {:02}:{:02}",
+            c.year, c.month, c.day, c.hour, c.minute
+        ),
         TimeStyle::Iso if recent => format!("{:02}-{:02} {:02}:{:02}", c.month, c.day, c.hour, c.minute),
         TimeStyle::Iso => format!("{}-{:02}-{:02} ", c.year, c.month, c.day),
         TimeStyle::Custom(format) => time::format(format, ns),

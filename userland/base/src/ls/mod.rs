@@ -26,7 +26,13 @@ const EXIT_MINOR: i32 = 1;
 
 pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
     let (config, operands) = config::parse(name, arguments)?;
-    let mut ls = Ls { name, painter: color::Painter::new(config.color), config, out: Output::stdout(), status: 0 };
+    let mut ls = Ls {
+        name,
+        painter: color::Painter::new(config.color),
+        config,
+        out: Output::stdout(),
+        status: 0,
+    };
     ls.operands(operands);
     let Ls { out, status, .. } = ls;
     Ok(out.finish(name, status, EXIT_SERIOUS))
@@ -44,7 +50,10 @@ impl Ls {
     fn fail(&mut self, status: i32, doing: &str, path: &Path, why: impl std::fmt::Display) {
         // What was listed so far comes before the message, as the user sees them on one terminal.
         self.out.send();
-        complain(self.name, format_args!("{doing} {}: {why}", quote::always(path.as_os_str())));
+        complain(
+            self.name,
+            format_args!("{doing} {}: {why}", quote::always(path.as_os_str())),
+        );
         self.status = self.status.max(status);
     }
 
@@ -55,7 +64,11 @@ impl Ls {
 
     fn operands(&mut self, operands: Vec<OsString>) {
         let named = !operands.is_empty();
-        let operands = if named { operands } else { vec![OsString::from(".")] };
+        let operands = if named {
+            operands
+        } else {
+            vec![OsString::from(".")]
+        };
         let several = operands.len() > 1;
         let (mut files, mut directories) = (Vec::new(), Vec::new());
         for operand in operands {
@@ -83,8 +96,17 @@ impl Ls {
             Dereference::CommandLine | Dereference::Always => true,
             Dereference::CommandLineDirectories => sys::stat(path).is_ok_and(|stat| stat.is_dir()),
         };
-        let stat = if follow { sys::stat(path).or_else(|_| sys::lstat(path)) } else { sys::lstat(path) }?;
-        Ok(Entry::new(operand.to_owned(), path.to_owned(), stat.file_type(), Some(stat)))
+        let stat = if follow {
+            sys::stat(path).or_else(|_| sys::lstat(path))
+        } else {
+            sys::lstat(path)
+        }?;
+        Ok(Entry::new(
+            operand.to_owned(),
+            path.to_owned(),
+            stat.file_type(),
+            Some(stat),
+        ))
     }
 
     fn directory(&mut self, path: &Path, headed: bool, first: &mut bool, failure: i32) {

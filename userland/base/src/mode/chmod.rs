@@ -21,15 +21,39 @@ enum Id {
 
 const SPEC: Spec<Id> = Spec {
     name: "chmod",
-    usage: &["[OPTION]... MODE[,MODE]... FILE...", "[OPTION]... --reference=RFILE FILE..."],
+    usage: &[
+        "[OPTION]... MODE[,MODE]... FILE...",
+        "[OPTION]... --reference=RFILE FILE...",
+    ],
     about: "Change the mode of each FILE to MODE.",
     options: &[
-        Opt::flag(Id::Changes, "c", "changes", "like verbose but report only when a change is made"),
+        Opt::flag(
+            Id::Changes,
+            "c",
+            "changes",
+            "like verbose but report only when a change is made",
+        ),
         Opt::flag(Id::Silent, "f", "silent", "suppress most error messages"),
         Opt::flag(Id::Silent, "", "quiet", ""),
-        Opt::flag(Id::Verbose, "v", "verbose", "output a diagnostic for every file processed"),
-        Opt::value(Id::Reference, "", "reference", "RFILE", "use RFILE's mode instead of specifying MODE values"),
-        Opt::flag(Id::Recursive, "R", "recursive", "change files and directories recursively"),
+        Opt::flag(
+            Id::Verbose,
+            "v",
+            "verbose",
+            "output a diagnostic for every file processed",
+        ),
+        Opt::value(
+            Id::Reference,
+            "",
+            "reference",
+            "RFILE",
+            "use RFILE's mode instead of specifying MODE values",
+        ),
+        Opt::flag(
+            Id::Recursive,
+            "R",
+            "recursive",
+            "change files and directories recursively",
+        ),
         Opt::optional(Id::Mode, "rwxXstugo", "", "", ""),
     ],
     order: Order::Permute,
@@ -52,14 +76,21 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
     for argument in arguments {
         let is_mode = !options_end && is_dashed_mode(argument.as_encoded_bytes());
         options_end |= argument == "--";
-        if is_mode { modes.push(argument.to_string_lossy().into_owned()) } else { others.push(argument) }
+        if is_mode {
+            modes.push(argument.to_string_lossy().into_owned())
+        } else {
+            others.push(argument)
+        }
     }
     let parsed = SPEC.parse(others)?;
     let chosen = |id| parsed.options.iter().any(|(option, _)| *option == id);
     let mut files = parsed.operands.clone();
     if let Some((_, Some(reference))) = parsed.options.iter().rev().find(|(id, _)| *id == Id::Reference) {
         let stat = sys::stat(reference).map_err(|why| {
-            complain(name, format_args!("failed to get attributes of {}: {why}", quote::always(reference)));
+            complain(
+                name,
+                format_args!("failed to get attributes of {}: {why}", quote::always(reference)),
+            );
             Exit(1)
         })?;
         modes = vec![format!("{:05o}", stat.mode & 0o7777)];
@@ -82,13 +113,18 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
         modes,
     };
     if chmod.new_mode(0, false).is_none() {
-        return Err(SPEC.usage_error(format_args!("invalid mode: {}", quote::always(chmod.modes[0].as_ref()))));
+        return Err(SPEC.usage_error(format_args!(
+            "invalid mode: {}",
+            quote::always(chmod.modes[0].as_ref())
+        )));
     }
     let mut out = Output::stdout();
     let mut fine = true;
     for file in &files {
         let recursive = chosen(Id::Recursive);
-        fine &= tree::walk(name, Path::new(file), recursive, &mut |path, top| chmod.change(name, path, top, &mut out));
+        fine &= tree::walk(name, Path::new(file), recursive, &mut |path, top| {
+            chmod.change(name, path, top, &mut out)
+        });
     }
     Ok(out.finish(name, i32::from(!fine), 1))
 }
@@ -102,7 +138,9 @@ fn is_dashed_mode(argument: &[u8]) -> bool {
 
 impl Chmod {
     fn new_mode(&self, old: u32, is_dir: bool) -> Option<u32> {
-        self.modes.iter().try_fold(old & 0o7777, |mode, text| symbolic::apply(text, mode, is_dir, self.umask))
+        self.modes.iter().try_fold(old & 0o7777, |mode, text| {
+            symbolic::apply(text, mode, is_dir, self.umask)
+        })
     }
 
     fn change(&self, name: &str, path: &Path, top: bool, out: &mut Output) -> bool {
@@ -120,7 +158,12 @@ impl Chmod {
         if let Err(why) = sys::chmod(path, Mode::new(new)) {
             return self.fail(name, format_args!("changing permissions of {shown}: {why}"));
         }
-        let text = |mode: u32| format!("{mode:04o} ({})", &crate::stat::mode_string(stat.mode & !0o7777 | mode)[1..]);
+        let text = |mode: u32| {
+            format!(
+                "{mode:04o} ({})",
+                &crate::stat::mode_string(stat.mode & !0o7777 | mode)[1..]
+            )
+        };
         if new != old && (self.report_all || self.report_changes) {
             out.line(format!("mode of {shown} changed from {} to {}", text(old), text(new)).as_bytes());
         } else if self.report_all {

@@ -19,15 +19,33 @@ enum Id {
 const OPTIONS: &[Opt<Id>] = &[
     Opt::flag(Id::Silent, "f", "silent", "suppress most error messages"),
     Opt::flag(Id::Silent, "", "quiet", ""),
-    Opt::flag(Id::Dereference, "", "dereference", "affect the referent of each symbolic link (default)"),
-    Opt::flag(Id::NoDereference, "h", "no-dereference", "affect symbolic links instead of any referenced file"),
+    Opt::flag(
+        Id::Dereference,
+        "",
+        "dereference",
+        "affect the referent of each symbolic link (default)",
+    ),
+    Opt::flag(
+        Id::NoDereference,
+        "h",
+        "no-dereference",
+        "affect symbolic links instead of any referenced file",
+    ),
     Opt::value(Id::Reference, "", "reference", "RFILE", "use RFILE's ownership"),
-    Opt::flag(Id::Recursive, "R", "recursive", "operate on files and directories recursively"),
+    Opt::flag(
+        Id::Recursive,
+        "R",
+        "recursive",
+        "operate on files and directories recursively",
+    ),
 ];
 
 fn spec(name: &'static str) -> Spec<Id> {
-    let usage: &[&str] =
-        if name == "chgrp" { &["[OPTION]... GROUP FILE..."] } else { &["[OPTION]... [OWNER][:[GROUP]] FILE..."] };
+    let usage: &[&str] = if name == "chgrp" {
+        &["[OPTION]... GROUP FILE..."]
+    } else {
+        &["[OPTION]... [OWNER][:[GROUP]] FILE..."]
+    };
     Spec {
         name,
         usage,
@@ -52,10 +70,16 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
     let owner = match parsed.options.iter().rev().find(|(id, _)| *id == Id::Reference) {
         Some((_, Some(reference))) => {
             let stat = sys::stat(reference).map_err(|why| {
-                complain(name, format_args!("failed to get attributes of {}: {why}", quote::always(reference)));
+                complain(
+                    name,
+                    format_args!("failed to get attributes of {}: {why}", quote::always(reference)),
+                );
                 Exit(1)
             })?;
-            Owner { user: (name == "chown").then_some(stat.uid), group: Some(stat.gid) }
+            Owner {
+                user: (name == "chown").then_some(stat.uid),
+                group: Some(stat.gid),
+            }
         }
         _ if files.is_empty() => return Err(spec.missing_operand(None)),
         _ => owner(name, &files.remove(0))?,
@@ -63,13 +87,20 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
     if files.is_empty() {
         return Err(spec.missing_operand(parsed.operands.first().map(OsString::as_os_str)));
     }
-    let (recursive, silent, links) = (chosen(Id::Recursive), chosen(Id::Silent), chosen(Id::NoDereference));
+    let (recursive, silent, links) = (
+        chosen(Id::Recursive),
+        chosen(Id::Silent),
+        chosen(Id::NoDereference),
+    );
     let mut fine = true;
     for file in &files {
         fine &= tree::walk(name, Path::new(file), recursive, &mut |path, top| {
             let changed = sys::chown(path, owner.user, owner.group, top && !links);
             if let (Err(why), false) = (&changed, silent) {
-                complain(name, format_args!("changing ownership of {}: {why}", quote::always(path.as_os_str())));
+                complain(
+                    name,
+                    format_args!("changing ownership of {}: {why}", quote::always(path.as_os_str())),
+                );
             }
             changed.is_ok()
         });
@@ -93,5 +124,8 @@ fn owner(name: &str, text: &OsStr) -> Result<Owner, Exit> {
             Exit(1)
         }),
     };
-    Ok(Owner { user: find(&mut Names::users(), "user", user)?, group: find(&mut Names::groups(), "group", group)? })
+    Ok(Owner {
+        user: find(&mut Names::users(), "user", user)?,
+        group: find(&mut Names::groups(), "group", group)?,
+    })
 }

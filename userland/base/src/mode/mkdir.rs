@@ -20,9 +20,25 @@ const MKDIR: Spec<Id> = Spec {
     usage: &["[OPTION]... DIRECTORY..."],
     about: "Create the DIRECTORY(ies), if they do not already exist.",
     options: &[
-        Opt::value(Id::Mode, "m", "mode", "MODE", "set file mode (as in chmod), not a=rwx - umask"),
-        Opt::flag(Id::Parents, "p", "parents", "no error if existing, make parent directories as needed"),
-        Opt::flag(Id::Verbose, "v", "verbose", "print a message for each created directory"),
+        Opt::value(
+            Id::Mode,
+            "m",
+            "mode",
+            "MODE",
+            "set file mode (as in chmod), not a=rwx - umask",
+        ),
+        Opt::flag(
+            Id::Parents,
+            "p",
+            "parents",
+            "no error if existing, make parent directories as needed",
+        ),
+        Opt::flag(
+            Id::Verbose,
+            "v",
+            "verbose",
+            "print a message for each created directory",
+        ),
     ],
     order: Order::Permute,
     failure: 1,
@@ -32,17 +48,27 @@ const MKFIFO: Spec<Id> = Spec {
     name: "mkfifo",
     usage: &["[OPTION]... NAME..."],
     about: "Create named pipes (FIFOs) with the given NAMEs.",
-    options: &[Opt::value(Id::Mode, "m", "mode", "MODE", "set file permission bits to MODE, not a=rw - umask")],
+    options: &[Opt::value(
+        Id::Mode,
+        "m",
+        "mode",
+        "MODE",
+        "set file permission bits to MODE, not a=rw - umask",
+    )],
     order: Order::Permute,
     failure: 1,
 };
 
 /// The mode of -m, applied to what would be made without it.
 fn mode(spec: &Spec<Id>, parsed: &cli::Parsed<Id>, base: u32) -> Result<Option<Mode>, Exit> {
-    let Some((_, Some(text))) = parsed.options.iter().rev().find(|(id, _)| *id == Id::Mode) else { return Ok(None) };
+    let Some((_, Some(text))) = parsed.options.iter().rev().find(|(id, _)| *id == Id::Mode) else {
+        return Ok(None);
+    };
     let umask = sys::umask(Mode::empty());
     sys::umask(umask);
-    let mode = text.to_str().and_then(|text| symbolic::apply(text, base, false, umask.bits()));
+    let mode = text
+        .to_str()
+        .and_then(|text| symbolic::apply(text, base, false, umask.bits()));
     mode.map(|mode| Some(Mode::new(mode))).ok_or_else(|| {
         complain(spec.name, format_args!("invalid mode {}", quote::always(text)));
         Exit(1)
@@ -56,11 +82,22 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
     if parsed.operands.is_empty() {
         return Err(MKDIR.missing_operand(None));
     }
-    let mkdir = Mkdir { name, mode, parents: chosen(Id::Parents), verbose: chosen(Id::Verbose) };
+    let mkdir = Mkdir {
+        name,
+        mode,
+        parents: chosen(Id::Parents),
+        verbose: chosen(Id::Verbose),
+    };
     let mut status = 0;
     for operand in &parsed.operands {
         if let Err((path, why)) = mkdir.make(Path::new(operand)) {
-            complain(name, format_args!("cannot create directory {}: {why}", quote::always(path.as_os_str())));
+            complain(
+                name,
+                format_args!(
+                    "cannot create directory {}: {why}",
+                    quote::always(path.as_os_str())
+                ),
+            );
             status = 1;
         }
     }
@@ -80,7 +117,9 @@ impl Mkdir {
             self.make_parents(path)?;
         }
         match self.create(path) {
-            Err(Errno::EEXIST) if self.parents && sys::stat(path).is_ok_and(|stat| stat.is_dir()) => return Ok(()),
+            Err(Errno::EEXIST) if self.parents && sys::stat(path).is_ok_and(|stat| stat.is_dir()) => {
+                return Ok(());
+            }
             made => made.map_err(|why| (path.to_owned(), why))?,
         }
         match self.mode {
@@ -92,7 +131,11 @@ impl Mkdir {
     fn create(&self, path: &Path) -> Result<(), Errno> {
         std::fs::create_dir(path).map_err(|error| Errno::from_io(&error))?;
         if self.verbose {
-            let line = format!("{}: created directory {}\n", self.name, quote::always(path.as_os_str()));
+            let line = format!(
+                "{}: created directory {}\n",
+                self.name,
+                quote::always(path.as_os_str())
+            );
             let _ = sys::write_all(sys::Fd::STDOUT, line.as_bytes());
         }
         Ok(())
@@ -124,9 +167,13 @@ pub fn mkfifo(name: &'static str, arguments: Vec<OsString>) -> Outcome {
     }
     let mut status = 0;
     for operand in &parsed.operands {
-        let made = sys::mkfifo(operand, Mode::RW_ALL).and_then(|()| mode.map_or(Ok(()), |m| sys::chmod(operand, m)));
+        let made =
+            sys::mkfifo(operand, Mode::RW_ALL).and_then(|()| mode.map_or(Ok(()), |m| sys::chmod(operand, m)));
         if let Err(why) = made {
-            complain(name, format_args!("cannot create fifo {}: {why}", quote::always(operand)));
+            complain(
+                name,
+                format_args!("cannot create fifo {}: {why}", quote::always(operand)),
+            );
             status = 1;
         }
     }

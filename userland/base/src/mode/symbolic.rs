@@ -8,7 +8,9 @@ pub fn apply(text: &str, old: u32, is_dir: bool, umask: u32) -> Option<u32> {
         let kept = if is_dir && text.len() < 5 { old & 0o6000 } else { 0 };
         return Some(mode | kept);
     }
-    text.split(',').try_fold(old & 0o7777, |mode, clause| apply_clause(clause, mode, is_dir, umask))
+    text.split(',').try_fold(old & 0o7777, |mode, clause| {
+        apply_clause(clause, mode, is_dir, umask)
+    })
 }
 
 fn apply_clause(clause: &str, mut mode: u32, is_dir: bool, umask: u32) -> Option<u32> {
@@ -24,7 +26,11 @@ fn apply_clause(clause: &str, mut mode: u32, is_dir: bool, umask: u32) -> Option
             _ => return None,
         };
     }
-    let (affected, allowed) = if who.is_empty() { (0o7777, !umask) } else { (affected, !0) };
+    let (affected, allowed) = if who.is_empty() {
+        (0o7777, !umask)
+    } else {
+        (affected, !0)
+    };
     while let Some(operator) = actions.chars().next() {
         let rest = &actions[1..];
         let end = rest.find(['+', '-', '=']).unwrap_or(rest.len());

@@ -29,7 +29,10 @@ fn walk_from(
         }
         Err(error) => {
             let path = quote::always(path.as_os_str());
-            complain(name, format_args!("cannot read directory {path}: {}", cli::reason(&error)));
+            complain(
+                name,
+                format_args!("cannot read directory {path}: {}", cli::reason(&error)),
+            );
             fine = false;
         }
     }

@@ -12,7 +12,10 @@ const USAGE: &str = "usage: kill [-s SIGNAL | -SIGNAL] PID...\n  or:  kill -l [S
 type Sent = Option<Signal>;
 
 pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
-    let arguments: Vec<String> = arguments.iter().map(|a| a.to_string_lossy().into_owned()).collect();
+    let arguments: Vec<String> = arguments
+        .iter()
+        .map(|a| a.to_string_lossy().into_owned())
+        .collect();
     let mut signal: Sent = Some(Signal::TERM);
     let mut rest = arguments.iter().map(String::as_str).peekable();
     match rest.peek().copied() {
@@ -26,11 +29,18 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
         }
         Some("-s" | "-n" | "--signal") => {
             rest.next();
-            signal = parse_signal(name, rest.next().ok_or_else(|| usage(name, "option requires an argument"))?)?;
+            signal = parse_signal(
+                name,
+                rest.next()
+                    .ok_or_else(|| usage(name, "option requires an argument"))?,
+            )?;
         }
         Some("--") | None => {}
         Some(option) => {
-            if let Some(text) = option.strip_prefix("--signal=").or_else(|| option.strip_prefix("-s")) {
+            if let Some(text) = option
+                .strip_prefix("--signal=")
+                .or_else(|| option.strip_prefix("-s"))
+            {
                 signal = parse_signal(name, text)?;
                 rest.next();
             } else if let Some(text) = option.strip_prefix('-') {
@@ -45,7 +55,9 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
     }
     let mut status = 0;
     for target in targets {
-        let sent = target.parse::<i32>().map_err(|_| "arguments must be process or job IDs".to_owned());
+        let sent = target
+            .parse::<i32>()
+            .map_err(|_| "arguments must be process or job IDs".to_owned());
         let sent = sent.and_then(|pid| sys::kill(Pid(pid), signal).map_err(|why| why.to_string()));
         if let Err(why) = sent {
             complain(name, format_args!("({target}) - {why}"));
@@ -80,7 +92,10 @@ fn list(name: &'static str, which: Vec<&str>) -> Outcome {
         }
     }
     for text in which {
-        let number = text.parse::<i32>().ok().map(|n| if n > 128 { n - 128 } else { n });
+        let number = text
+            .parse::<i32>()
+            .ok()
+            .map(|n| if n > 128 { n - 128 } else { n });
         let line = match number {
             Some(0) => Some("EXIT".to_owned()),
             Some(number) => Signal(number).name().map(str::to_owned),

@@ -25,8 +25,9 @@ pub fn run(_name: &'static str, arguments: Vec<OsString>) -> Outcome {
     let mut total = 0.0;
     for operand in &parsed.operands {
         let seconds = operand.to_str().and_then(parse_duration);
-        total += seconds
-            .ok_or_else(|| SPEC.usage_error(format_args!("invalid time interval {}", quote::always(operand))))?;
+        total += seconds.ok_or_else(|| {
+            SPEC.usage_error(format_args!("invalid time interval {}", quote::always(operand)))
+        })?;
     }
     while total.is_infinite() {
         std::thread::sleep(LONGEST);

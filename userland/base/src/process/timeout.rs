@@ -27,11 +27,38 @@ const SPEC: Spec<Id> = Spec {
     usage: &["[OPTION] DURATION COMMAND [ARG]..."],
     about: "Start COMMAND, and kill it if still running after DURATION.",
     options: &[
-        Opt::flag(Id::Foreground, "f", "foreground", "leave the command in the foreground, its children untimed"),
-        Opt::value(Id::KillAfter, "k", "kill-after", "DURATION", "also send a KILL signal if COMMAND is still running\nthis long after the initial signal was sent"),
-        Opt::flag(Id::PreserveStatus, "p", "preserve-status", "exit with the same status as COMMAND, even when it times out"),
-        Opt::value(Id::Signal, "s", "signal", "SIGNAL", "specify the signal to be sent on timeout"),
-        Opt::flag(Id::Verbose, "v", "verbose", "diagnose to stderr any signal sent upon timeout"),
+        Opt::flag(
+            Id::Foreground,
+            "f",
+            "foreground",
+            "leave the command in the foreground, its children untimed",
+        ),
+        Opt::value(
+            Id::KillAfter,
+            "k",
+            "kill-after",
+            "DURATION",
+            "also send a KILL signal if COMMAND is still running\nthis long after the initial signal was sent",
+        ),
+        Opt::flag(
+            Id::PreserveStatus,
+            "p",
+            "preserve-status",
+            "exit with the same status as COMMAND, even when it times out",
+        ),
+        Opt::value(
+            Id::Signal,
+            "s",
+            "signal",
+            "SIGNAL",
+            "specify the signal to be sent on timeout",
+        ),
+        Opt::flag(
+            Id::Verbose,
+            "v",
+            "verbose",
+            "diagnose to stderr any signal sent upon timeout",
+        ),
     ],
     order: Order::StopAtOperand,
     failure: EXIT_FAILED,
@@ -69,14 +96,15 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
             Id::Verbose => timeout.verbose = true,
             Id::KillAfter => timeout.kill_after = Some(duration(&value)?),
             Id::Signal => {
-                timeout.signal = value
-                    .to_str()
-                    .and_then(Signal::parse)
-                    .ok_or_else(|| SPEC.usage_error(format_args!("{}: invalid signal", quote::always(&value))))?;
+                timeout.signal = value.to_str().and_then(Signal::parse).ok_or_else(|| {
+                    SPEC.usage_error(format_args!("{}: invalid signal", quote::always(&value)))
+                })?;
             }
         }
     }
-    let [limit, command @ ..] = parsed.operands.as_slice() else { return Err(SPEC.missing_operand(None)) };
+    let [limit, command @ ..] = parsed.operands.as_slice() else {
+        return Err(SPEC.missing_operand(None));
+    };
     if command.is_empty() {
         return Err(SPEC.missing_operand(None));
     }
@@ -107,7 +135,10 @@ impl Timeout {
             // A group of our own, so that one kill reaches the command's children too. A session's leader has one.
             let _ = sys::setpgid(Pid(0), Pid(0));
         }
-        let watched: SigSet = PASSED_ON.into_iter().chain([Signal::ALRM, Signal::CHLD]).collect();
+        let watched: SigSet = PASSED_ON
+            .into_iter()
+            .chain([Signal::ALRM, Signal::CHLD])
+            .collect();
         let old_mask = sys::sigprocmask(MaskHow::Block, Some(watched)).map_err(fail)?;
         for signal in watched.iter() {
             sys::sigaction(signal, Some(SigAction::RECORD)).map_err(fail)?;
@@ -165,7 +196,13 @@ impl Timeout {
     fn send(&self, pid: Pid, signal: Signal) {
         if self.verbose {
             let sent = signal.name().unwrap_or("?");
-            complain(self.name, format_args!("sending signal {sent} to command {}", quote::always(&self.command)));
+            complain(
+                self.name,
+                format_args!(
+                    "sending signal {sent} to command {}",
+                    quote::always(&self.command)
+                ),
+            );
         }
         // The command may be gone already.
         let _ = sys::kill(pid, Some(signal));
@@ -184,7 +221,9 @@ impl Timeout {
         match status {
             _ if timed_out && !self.preserve_status => match status {
                 // As GNU's: a command that had to be killed is told apart from one that gave in.
-                WaitStatus::Signaled { signal: Signal::KILL, .. } => 128 + Signal::KILL.0,
+                WaitStatus::Signaled {
+                    signal: Signal::KILL, ..
+                } => 128 + Signal::KILL.0,
                 _ => EXIT_TIMED_OUT,
             },
             other => other.code(),

@@ -21,10 +21,25 @@ const SPEC: Spec<Id> = Spec {
     options: &[
         Opt::flag(Id::Group, "g", "group", "print only the effective group ID"),
         Opt::flag(Id::Groups, "G", "groups", "print all group IDs"),
-        Opt::flag(Id::Name, "n", "name", "print a name instead of a number, for -ugG"),
-        Opt::flag(Id::Real, "r", "real", "print the real ID instead of the effective ID, with -ugG"),
+        Opt::flag(
+            Id::Name,
+            "n",
+            "name",
+            "print a name instead of a number, for -ugG",
+        ),
+        Opt::flag(
+            Id::Real,
+            "r",
+            "real",
+            "print the real ID instead of the effective ID, with -ugG",
+        ),
         Opt::flag(Id::User, "u", "user", "print only the effective user ID"),
-        Opt::flag(Id::Zero, "z", "zero", "delimit entries with NUL characters, not whitespace"),
+        Opt::flag(
+            Id::Zero,
+            "z",
+            "zero",
+            "delimit entries with NUL characters, not whitespace",
+        ),
     ],
     order: Order::Permute,
     failure: 1,
@@ -42,7 +57,10 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
             return Ok(1);
         }
     }
-    let which = [Id::User, Id::Group, Id::Groups].into_iter().filter(|id| chosen(*id)).collect::<Vec<_>>();
+    let which = [Id::User, Id::Group, Id::Groups]
+        .into_iter()
+        .filter(|id| chosen(*id))
+        .collect::<Vec<_>>();
     if which.len() > 1 {
         return Err(SPEC.usage_error("cannot print \"only\" of more than one choice"));
     }
@@ -50,11 +68,19 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
     let end: &[u8] = if chosen(Id::Zero) { b"\0" } else { b"\n" };
     let text = match which.first() {
         Some(Id::User) => {
-            let id = if chosen(Id::Real) { sys::getuid() } else { sys::geteuid() };
+            let id = if chosen(Id::Real) {
+                sys::getuid()
+            } else {
+                sys::geteuid()
+            };
             show(&mut Names::users(), id, chosen(Id::Name))
         }
         Some(_) => {
-            let id = if chosen(Id::Real) { sys::getgid() } else { sys::getegid() };
+            let id = if chosen(Id::Real) {
+                sys::getgid()
+            } else {
+                sys::getegid()
+            };
             show(&mut Names::groups(), id, chosen(Id::Name))
         }
         None if chosen(Id::Name) || chosen(Id::Real) => {
@@ -68,7 +94,11 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
 }
 
 fn show(names: &mut Names, id: u32, by_name: bool) -> String {
-    if by_name { names.name_or_number(id) } else { id.to_string() }
+    if by_name {
+        names.name_or_number(id)
+    } else {
+        id.to_string()
+    }
 }
 
 fn all() -> String {
@@ -89,7 +119,14 @@ fn all() -> String {
 }
 
 const fn plain(name: &'static str, about: &'static str) -> Spec<()> {
-    Spec { name, usage: &["[OPTION]"], about, options: &[], order: Order::Permute, failure: 1 }
+    Spec {
+        name,
+        usage: &["[OPTION]"],
+        about,
+        options: &[],
+        order: Order::Permute,
+        failure: 1,
+    }
 }
 
 fn print(name: &'static str, line: &str) -> Outcome {
@@ -99,7 +136,10 @@ fn print(name: &'static str, line: &str) -> Outcome {
 }
 
 pub fn whoami(name: &'static str, arguments: Vec<OsString>) -> Outcome {
-    let spec = plain(name, "Print the user name associated with the current effective user ID.");
+    let spec = plain(
+        name,
+        "Print the user name associated with the current effective user ID.",
+    );
     if let Some(extra) = spec.parse(arguments)?.operands.first() {
         return Err(spec.extra_operand(extra));
     }
@@ -123,7 +163,10 @@ pub fn logname(name: &'static str, arguments: Vec<OsString>) -> Outcome {
     if let Some(extra) = spec.parse(arguments)?.operands.first() {
         return Err(spec.extra_operand(extra));
     }
-    match std::env::var("LOGNAME").ok().or_else(|| Names::users().name(sys::getuid()).map(str::to_owned)) {
+    match std::env::var("LOGNAME")
+        .ok()
+        .or_else(|| Names::users().name(sys::getuid()).map(str::to_owned))
+    {
         Some(user) => print(name, &user),
         None => {
             complain(name, "no login name");

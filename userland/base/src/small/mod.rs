@@ -32,7 +32,11 @@ pub fn tty(name: &'static str, arguments: Vec<OsString>) -> Outcome {
         return Ok(i32::from(!terminal));
     }
     let mut out = Output::stdout();
-    let path = if terminal { sys::ttyname(Fd::STDIN).unwrap_or_else(|_| b"/dev/tty".to_vec()) } else { b"not a tty".to_vec() };
+    let path = if terminal {
+        sys::ttyname(Fd::STDIN).unwrap_or_else(|_| b"/dev/tty".to_vec())
+    } else {
+        b"not a tty".to_vec()
+    };
     out.line(&path);
     Ok(out.finish(name, i32::from(!terminal), 3))
 }

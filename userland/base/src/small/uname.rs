@@ -22,22 +22,45 @@ const SPEC: Spec<Id> = Spec {
     usage: &["[OPTION]..."],
     about: "Print certain system information. With no OPTION, same as -s.",
     options: &[
-        Opt::flag(Id::All, "a", "all", "print all information, in the following order,\nexcept omit -p and -i if unknown"),
+        Opt::flag(
+            Id::All,
+            "a",
+            "all",
+            "print all information, in the following order,\nexcept omit -p and -i if unknown",
+        ),
         Opt::flag(Id::System, "s", "kernel-name", "print the kernel name"),
         Opt::flag(Id::Node, "n", "nodename", "print the network node hostname"),
         Opt::flag(Id::Release, "r", "kernel-release", "print the kernel release"),
         Opt::flag(Id::Version, "v", "kernel-version", "print the kernel version"),
         Opt::flag(Id::Machine, "m", "machine", "print the machine hardware name"),
         Opt::flag(Id::Processor, "p", "processor", "print the processor type"),
-        Opt::flag(Id::Platform, "i", "hardware-platform", "print the hardware platform"),
-        Opt::flag(Id::Operating, "o", "operating-system", "print the operating system"),
+        Opt::flag(
+            Id::Platform,
+            "i",
+            "hardware-platform",
+            "print the hardware platform",
+        ),
+        Opt::flag(
+            Id::Operating,
+            "o",
+            "operating-system",
+            "print the operating system",
+        ),
     ],
     order: Order::Permute,
     failure: 1,
 };
 
-const ORDER: [Id; 8] =
-    [Id::System, Id::Node, Id::Release, Id::Version, Id::Machine, Id::Processor, Id::Platform, Id::Operating];
+const ORDER: [Id; 8] = [
+    Id::System,
+    Id::Node,
+    Id::Release,
+    Id::Version,
+    Id::Machine,
+    Id::Processor,
+    Id::Platform,
+    Id::Operating,
+];
 
 pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
     let parsed = SPEC.parse(arguments)?;
@@ -91,7 +114,11 @@ pub fn hostname(name: &'static str, arguments: Vec<OsString>) -> Outcome {
         return Err(HOSTNAME.extra_operand(extra));
     }
     let host = host();
-    let shown = if parsed.options.is_empty() { &host } else { host.split('.').next().unwrap_or(&host) };
+    let shown = if parsed.options.is_empty() {
+        &host
+    } else {
+        host.split('.').next().unwrap_or(&host)
+    };
     let mut out = Output::stdout();
     out.line(shown.as_bytes());
     Ok(out.finish(name, 0, 1))

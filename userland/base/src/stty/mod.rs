@@ -28,7 +28,10 @@ enum Report {
 }
 
 pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
-    let mut words: Vec<String> = arguments.iter().map(|a| a.to_string_lossy().into_owned()).collect();
+    let mut words: Vec<String> = arguments
+        .iter()
+        .map(|a| a.to_string_lossy().into_owned())
+        .collect();
     let fail = |message: String| {
         complain(name, message);
         Exit(1)
@@ -39,7 +42,11 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
     }
     let (fd, device) = match take_device(&mut words).map_err(fail)? {
         // NONBLOCK: opening a line that waits for its other end must not wait.
-        Some(path) => match sys::open(&*path, OpenFlags::RDWR | OpenFlags::NOCTTY | OpenFlags::NONBLOCK, Mode::empty()) {
+        Some(path) => match sys::open(
+            &*path,
+            OpenFlags::RDWR | OpenFlags::NOCTTY | OpenFlags::NONBLOCK,
+            Mode::empty(),
+        ) {
             Ok(fd) => (fd, path),
             Err(why) => return Err(fail(format!("{path}: {why}"))),
         },
@@ -50,16 +57,27 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
     let save = words.iter().any(|word| is(word, &["-g", "--save"]));
     words.retain(|word| !is(word, &["-a", "--all", "-g", "--save"]));
     let report = match (all, save) {
-        (true, true) => return Err(fail("the options for verbose and stty-readable output styles are\nmutually exclusive".into())),
+        (true, true) => {
+            return Err(fail(
+                "the options for verbose and stty-readable output styles are\nmutually exclusive".into(),
+            ));
+        }
         (true, _) => Some(Report::All),
         (_, true) => Some(Report::Saved),
         _ => words.is_empty().then_some(Report::Changed),
     };
     if report.is_some() && !words.is_empty() {
-        return Err(fail("when specifying an output style, modes may not be set".into()));
+        return Err(fail(
+            "when specifying an output style, modes may not be set".into(),
+        ));
     }
     let mut termios = sys::tcgetattr(fd).map_err(|why| fail(format!("{device}: {why}")))?;
-    let mut stty = Stty { name, fd, out: Output::stdout(), device };
+    let mut stty = Stty {
+        name,
+        fd,
+        out: Output::stdout(),
+        device,
+    };
     match report {
         Some(Report::Saved) => stty.saved(&termios),
         Some(report) => stty.report(&termios, report == Report::All),
@@ -70,14 +88,24 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
 
 /// Removes -F with its device.
 fn take_device(words: &mut Vec<String>) -> Result<Option<String>, String> {
-    let Some(at) = words.iter().position(|word| word.starts_with("-F") || word.starts_with("--file")) else {
+    let Some(at) = words
+        .iter()
+        .position(|word| word.starts_with("-F") || word.starts_with("--file"))
+    else {
         return Ok(None);
     };
     let word = words.remove(at);
-    if let Some(device) = word.strip_prefix("--file=").or(word.strip_prefix("-F").filter(|d| !d.is_empty())) {
+    if let Some(device) = word
+        .strip_prefix("--file=")
+        .or(word.strip_prefix("-F").filter(|d| !d.is_empty()))
+    {
         return Ok(Some(device.to_owned()));
     }
-    if at < words.len() { Ok(Some(words.remove(at))) } else { Err("option requires an argument -- 'F'".into()) }
+    if at < words.len() {
+        Ok(Some(words.remove(at)))
+    } else {
+        Err("option requires an argument -- 'F'".into())
+    }
 }
 
 struct Stty {
@@ -103,7 +131,12 @@ impl Stty {
         let mut rest = words.iter();
         while let Some(word) = rest.next() {
             let mut value = |stty: &Stty| -> Result<String, Exit> {
-                rest.next().cloned().ok_or_else(|| stty.fail(format_args!("missing argument to {}", quote::always(word.as_ref()))))
+                rest.next().cloned().ok_or_else(|| {
+                    stty.fail(format_args!(
+                        "missing argument to {}",
+                        quote::always(word.as_ref())
+                    ))
+                })
             };
             match word.as_str() {
                 "size" => {
@@ -114,8 +147,13 @@ impl Stty {
                 "rows" | "cols" | "columns" => {
                     let number = self.number(&value(self)?)?;
                     let mut size = self.size()?;
-                    if word == "rows" { size.rows = number } else { size.cols = number }
-                    sys::tcsetwinsize(self.fd, size).map_err(|why| self.fail(format_args!("{}: {why}", self.device)))?;
+                    if word == "rows" {
+                        size.rows = number
+                    } else {
+                        size.cols = number
+                    }
+                    sys::tcsetwinsize(self.fd, size)
+                        .map_err(|why| self.fail(format_args!("{}: {why}", self.device)))?;
                 }
                 "ispeed" | "ospeed" => {
                     let rate = value(self)?;
@@ -123,16 +161,27 @@ impl Stty {
                 }
                 "min" | "time" => {
                     let number = self.number(&value(self)?)?;
-                    let index = if word == "min" { sys::cc::VMIN } else { sys::cc::VTIME };
+                    let index = if word == "min" {
+                        sys::cc::VMIN
+                    } else {
+                        sys::cc::VTIME
+                    };
                     termios.cc[index] = u8::try_from(number)
                         .map_err(|_| self.fail(format_args!("invalid integer argument: '{number}'")))?;
                 }
                 "line" => termios.line = self.number(&value(self)?)? as u8,
                 character if CHARACTERS.iter().any(|(name, ..)| *name == character) => {
                     let text = value(self)?;
-                    let index = CHARACTERS.iter().find(|(name, ..)| *name == character).map_or(0, |(_, index, _)| *index);
-                    termios.cc[index] = parse_character(&text)
-                        .ok_or_else(|| self.fail(format_args!("invalid integer argument: {}", quote::always(text.as_ref()))))?;
+                    let index = CHARACTERS
+                        .iter()
+                        .find(|(name, ..)| *name == character)
+                        .map_or(0, |(_, index, _)| *index);
+                    termios.cc[index] = parse_character(&text).ok_or_else(|| {
+                        self.fail(format_args!(
+                            "invalid integer argument: {}",
+                            quote::always(text.as_ref())
+                        ))
+                    })?;
                 }
                 setting => self.setting(setting, termios)?,
             }
@@ -164,23 +213,38 @@ impl Stty {
     }
 
     fn invalid(&self, word: &str) -> Exit {
-        self.fail(format_args!("invalid argument {}\nTry 'stty --help' for more information.", quote::always(word.as_ref())))
+        self.fail(format_args!(
+            "invalid argument {}\nTry 'stty --help' for more information.",
+            quote::always(word.as_ref())
+        ))
     }
 
     fn speed(&self, text: &str, termios: &mut Termios) -> Result<(), Exit> {
-        let rate = text.parse().ok().filter(|rate| BAUD_RATES.contains(rate)).ok_or_else(|| self.invalid(text))?;
+        let rate = text
+            .parse()
+            .ok()
+            .filter(|rate| BAUD_RATES.contains(rate))
+            .ok_or_else(|| self.invalid(text))?;
         (termios.ispeed, termios.ospeed) = (rate, rate);
         Ok(())
     }
 
     fn number(&self, text: &str) -> Result<u16, Exit> {
-        text.parse().map_err(|_| self.fail(format_args!("invalid integer argument: {}", quote::always(text.as_ref()))))
+        text.parse().map_err(|_| {
+            self.fail(format_args!(
+                "invalid integer argument: {}",
+                quote::always(text.as_ref())
+            ))
+        })
     }
 
     fn saved(&mut self, t: &Termios) {
         let flags = [t.input.bits(), t.output.bits(), t.control.bits(), t.local.bits()];
         let fields = flags.into_iter().chain(t.cc.iter().map(|c| u32::from(*c)));
-        let line = fields.map(|field| format!("{field:x}")).collect::<Vec<_>>().join(":");
+        let line = fields
+            .map(|field| format!("{field:x}"))
+            .collect::<Vec<_>>()
+            .join(":");
         self.out.line(line.as_bytes());
     }
 
@@ -202,7 +266,11 @@ impl Stty {
             .map(|(name, index, _)| format!("{name} = {};", show_character(termios.cc[*index])))
             .collect();
         if all {
-            items.push(format!("min = {}; time = {};", termios.cc[sys::cc::VMIN], termios.cc[sys::cc::VTIME]));
+            items.push(format!(
+                "min = {}; time = {};",
+                termios.cc[sys::cc::VMIN],
+                termios.cc[sys::cc::VTIME]
+            ));
         }
         self.wrapped(&items);
         for field in [Field::Control, Field::Input, Field::Output, Field::Local] {
@@ -210,14 +278,22 @@ impl Stty {
             let items: Vec<String> = shown
                 .filter(|s| all || s.is_on(termios) != s.is_on(&sane))
                 .filter(|s| !s.is_value || s.is_on(termios))
-                .map(|s| if s.is_on(termios) { s.name.to_owned() } else { format!("-{}", s.name) })
+                .map(|s| {
+                    if s.is_on(termios) {
+                        s.name.to_owned()
+                    } else {
+                        format!("-{}", s.name)
+                    }
+                })
                 .collect();
             self.wrapped(&items);
         }
     }
 
     fn wrapped(&mut self, items: &[String]) {
-        let width = sys::tcgetwinsize(Fd::STDOUT).map_or(80, |size| usize::from(size.cols)).max(20);
+        let width = sys::tcgetwinsize(Fd::STDOUT)
+            .map_or(80, |size| usize::from(size.cols))
+            .max(20);
         let mut line = String::new();
         for item in items {
             if !line.is_empty() && line.len() + 1 + item.len() > width {
@@ -236,11 +312,18 @@ impl Stty {
 
 /// The speed of a line; a pseudo-terminal that never got one counts as the customary 38400.
 fn baud(termios: &Termios) -> u32 {
-    if termios.ospeed == 0 { 38_400 } else { termios.ospeed }
+    if termios.ospeed == 0 {
+        38_400
+    } else {
+        termios.ospeed
+    }
 }
 
 fn restore(text: &str) -> Option<Termios> {
-    let fields: Option<Vec<u32>> = text.split(':').map(|field| u32::from_str_radix(field, 16).ok()).collect();
+    let fields: Option<Vec<u32>> = text
+        .split(':')
+        .map(|field| u32::from_str_radix(field, 16).ok())
+        .collect();
     let fields = fields.filter(|fields| fields.len() == 4 + 19)?;
     let mut termios = Termios {
         input: sys::InputFlags::from_bits_retain(fields[0]),
@@ -286,12 +369,23 @@ mod tests {
 
     #[test]
     fn characters_are_written_as_they_are_shown() {
-        for (text, c) in [("^C", 3), ("^c", 3), ("^?", 0x7f), ("x", b'x'), ("0x1b", 27), ("033", 27), ("27", 27)] {
+        for (text, c) in [
+            ("^C", 3),
+            ("^c", 3),
+            ("^?", 0x7f),
+            ("x", b'x'),
+            ("0x1b", 27),
+            ("033", 27),
+            ("27", 27),
+        ] {
             assert_eq!(parse_character(text), Some(c), "{text}");
         }
         assert_eq!(parse_character("undef"), Some(0));
         assert_eq!(parse_character("300"), None);
-        assert_eq!([0, 3, 0x7f, b'x', 0x83].map(show_character), ["<undef>", "^C", "^?", "x", "M-^C"]);
+        assert_eq!(
+            [0, 3, 0x7f, b'x', 0x83].map(show_character),
+            ["<undef>", "^C", "^?", "x", "M-^C"]
+        );
     }
 
     #[test]
@@ -301,7 +395,11 @@ mod tests {
         let sane = termios;
         let find = |name: &str| COMBINATIONS.iter().find(|(n, ..)| *n == name).unwrap().1;
         find("raw")(&mut termios);
-        assert!(!termios.local.intersects(sys::LocalFlags::ICANON | sys::LocalFlags::ISIG));
+        assert!(
+            !termios
+                .local
+                .intersects(sys::LocalFlags::ICANON | sys::LocalFlags::ISIG)
+        );
         assert!(!termios.output.contains(sys::OutputFlags::OPOST));
         find("sane")(&mut termios);
         assert_eq!(termios, sane);

@@ -24,15 +24,36 @@ pub struct Setting {
 
 impl Setting {
     const fn flag(name: &'static str, field: Field, bit: u32) -> Setting {
-        Setting { name, field, mask: bit, bits: bit, is_alias: false, is_value: false }
+        Setting {
+            name,
+            field,
+            mask: bit,
+            bits: bit,
+            is_alias: false,
+            is_value: false,
+        }
     }
 
     const fn alias(name: &'static str, field: Field, bit: u32) -> Setting {
-        Setting { name, field, mask: bit, bits: bit, is_alias: true, is_value: false }
+        Setting {
+            name,
+            field,
+            mask: bit,
+            bits: bit,
+            is_alias: true,
+            is_value: false,
+        }
     }
 
     const fn value(name: &'static str, field: Field, mask: u32, bits: u32) -> Setting {
-        Setting { name, field, mask, bits, is_alias: false, is_value: true }
+        Setting {
+            name,
+            field,
+            mask,
+            bits,
+            is_alias: false,
+            is_value: true,
+        }
     }
 
     fn word(&self, termios: &Termios) -> u32 {
@@ -134,9 +155,9 @@ pub const CHARACTERS: &[(&str, usize, u8)] = &[
 ];
 
 pub const BAUD_RATES: &[u32] = &[
-    0, 50, 75, 110, 134, 150, 200, 300, 600, 1200, 1800, 2400, 4800, 9600, 19200, 38400, 57600, 115_200, 230_400,
-    460_800, 500_000, 576_000, 921_600, 1_000_000, 1_152_000, 1_500_000, 2_000_000, 2_500_000, 3_000_000, 3_500_000,
-    4_000_000,
+    0, 50, 75, 110, 134, 150, 200, 300, 600, 1200, 1800, 2400, 4800, 9600, 19200, 38400, 57600, 115_200,
+    230_400, 460_800, 500_000, 576_000, 921_600, 1_000_000, 1_152_000, 1_500_000, 2_000_000, 2_500_000,
+    3_000_000, 3_500_000, 4_000_000,
 ];
 
 type Combination = (&'static str, fn(&mut Termios));
@@ -163,9 +184,13 @@ pub const COMBINATIONS: &[Combination] = &[
         t.cc[cc::VERASE] = 0x7f;
         t.cc[cc::VKILL] = 21;
     }),
-    ("crt", |t| t.local.insert(LocalFlags::ECHOE | LocalFlags::ECHOCTL | LocalFlags::ECHOKE)),
+    ("crt", |t| {
+        t.local
+            .insert(LocalFlags::ECHOE | LocalFlags::ECHOCTL | LocalFlags::ECHOKE)
+    }),
     ("dec", |t| {
-        t.local.insert(LocalFlags::ECHOE | LocalFlags::ECHOCTL | LocalFlags::ECHOKE);
+        t.local
+            .insert(LocalFlags::ECHOE | LocalFlags::ECHOCTL | LocalFlags::ECHOKE);
         t.input.remove(InputFlags::IXANY);
         t.cc[cc::VINTR] = 3;
         t.cc[cc::VERASE] = 0x7f;
@@ -183,10 +208,13 @@ pub fn sane(t: &mut Termios) {
             | InputFlags::IXANY
             | InputFlags::IXOFF,
     );
-    t.input.insert(InputFlags::BRKINT | InputFlags::ICRNL | InputFlags::IXON | InputFlags::IMAXBEL);
-    t.output.remove(OutputFlags::OLCUC | OutputFlags::OCRNL | OutputFlags::ONOCR | OutputFlags::ONLRET);
+    t.input
+        .insert(InputFlags::BRKINT | InputFlags::ICRNL | InputFlags::IXON | InputFlags::IMAXBEL);
+    t.output
+        .remove(OutputFlags::OLCUC | OutputFlags::OCRNL | OutputFlags::ONOCR | OutputFlags::ONLRET);
     t.output.insert(OutputFlags::OPOST | OutputFlags::ONLCR);
-    t.local.remove(LocalFlags::ECHONL | LocalFlags::NOFLSH | LocalFlags::TOSTOP | LocalFlags::ECHOPRT);
+    t.local
+        .remove(LocalFlags::ECHONL | LocalFlags::NOFLSH | LocalFlags::TOSTOP | LocalFlags::ECHOPRT);
     t.local.insert(
         LocalFlags::ISIG
             | LocalFlags::ICANON
@@ -214,11 +242,7 @@ fn raw(t: &mut Termios) {
 
 fn cooked(t: &mut Termios) {
     t.input.insert(
-        InputFlags::BRKINT
-            | InputFlags::IGNPAR
-            | InputFlags::ISTRIP
-            | InputFlags::ICRNL
-            | InputFlags::IXON,
+        InputFlags::BRKINT | InputFlags::IGNPAR | InputFlags::ISTRIP | InputFlags::ICRNL | InputFlags::IXON,
     );
     // Eight-bit text is what everybody has.
     t.input.remove(InputFlags::ISTRIP);

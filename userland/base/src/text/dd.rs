@@ -63,7 +63,11 @@ struct Totals {
 }
 
 pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
-    let mut dd = Dd { ibs: 512, obs: 512, ..Dd::default() };
+    let mut dd = Dd {
+        ibs: 512,
+        obs: 512,
+        ..Dd::default()
+    };
     for argument in &arguments {
         let text = argument.to_string_lossy();
         if text == "--help" {
@@ -88,7 +92,8 @@ impl Dd {
     fn operand(&mut self, text: &str) -> Result<(), String> {
         let unknown = || format!("unrecognized operand {}", quote::always(text.as_ref()));
         let (name, value) = text.split_once('=').ok_or_else(unknown)?;
-        let number = || parse_bytes(value).ok_or_else(|| format!("invalid number: {}", quote::always(value.as_ref())));
+        let number =
+            || parse_bytes(value).ok_or_else(|| format!("invalid number: {}", quote::always(value.as_ref())));
         let size = || {
             number().and_then(|n| match usize::try_from(n) {
                 Ok(n) if (1..=1 << 30).contains(&n) => Ok(n),
@@ -142,9 +147,16 @@ impl Dd {
             ("iflag", "skip_bytes") => self.skip_bytes = true,
             ("oflag", "append") => self.append = true,
             ("oflag", "seek_bytes") => self.seek_bytes = true,
-            ("iflag" | "oflag", "sync" | "dsync" | "direct" | "noatime" | "nocache" | "nonblock" | "binary") => {}
+            (
+                "iflag" | "oflag",
+                "sync" | "dsync" | "direct" | "noatime" | "nocache" | "nonblock" | "binary",
+            ) => {}
             _ => {
-                let what = if list == "conv" { "conversion" } else { "input or output flag" };
+                let what = if list == "conv" {
+                    "conversion"
+                } else {
+                    "input or output flag"
+                };
                 return Err(format!("invalid {what}: {}", quote::always(word.as_ref())));
             }
         }
@@ -163,15 +175,23 @@ impl Dd {
         };
         let output = match &self.output {
             None => Fd::STDOUT,
-            Some(path) => {
-                sys::open(&**path, self.output_flags(), Mode::RW_ALL)
-                    .map_err(|why| failed("failed to open", &self.output, "", why))?
-            }
+            Some(path) => sys::open(&**path, self.output_flags(), Mode::RW_ALL)
+                .map_err(|why| failed("failed to open", &self.output, "", why))?,
         };
-        let skip = if self.skip_bytes { self.skip } else { self.skip.saturating_mul(self.ibs as u64) };
-        self.skip_input(input, skip).map_err(|why| failed("error reading", &self.input, "standard input", why))?;
-        let seek = if self.seek_bytes { self.seek } else { self.seek.saturating_mul(self.obs as u64) };
-        self.seek_output(output, seek).map_err(|why| failed("cannot seek", &self.output, "standard output", why))?;
+        let skip = if self.skip_bytes {
+            self.skip
+        } else {
+            self.skip.saturating_mul(self.ibs as u64)
+        };
+        self.skip_input(input, skip)
+            .map_err(|why| failed("error reading", &self.input, "standard input", why))?;
+        let seek = if self.seek_bytes {
+            self.seek
+        } else {
+            self.seek.saturating_mul(self.obs as u64)
+        };
+        self.seek_output(output, seek)
+            .map_err(|why| failed("cannot seek", &self.output, "standard output", why))?;
         let start = Instant::now();
         let copied = self.blocks(input, output);
         if !self.quiet {
@@ -219,7 +239,8 @@ impl Dd {
         if !self.no_truncate && self.output.is_some() {
             file.set_len(to).map_err(|error| Errno::from_io(&error))?;
         }
-        file.seek(SeekFrom::Start(to)).map_err(|error| Errno::from_io(&error))?;
+        file.seek(SeekFrom::Start(to))
+            .map_err(|error| Errno::from_io(&error))?;
         Ok(())
     }
 
@@ -227,8 +248,16 @@ impl Dd {
     fn blocks(&mut self, input: Fd, output: Fd) -> Result<(), (bool, Errno)> {
         let mut block = vec![0; self.ibs];
         let mut pending: Vec<u8> = Vec::new();
-        let mut blocks_left = if self.count_bytes { u64::MAX } else { self.count.unwrap_or(u64::MAX) };
-        let mut bytes_left = if self.count_bytes { self.count.unwrap_or(u64::MAX) } else { u64::MAX };
+        let mut blocks_left = if self.count_bytes {
+            u64::MAX
+        } else {
+            self.count.unwrap_or(u64::MAX)
+        };
+        let mut bytes_left = if self.count_bytes {
+            self.count.unwrap_or(u64::MAX)
+        } else {
+            u64::MAX
+        };
         while blocks_left > 0 && bytes_left > 0 {
             let most = usize::try_from(bytes_left).unwrap_or(usize::MAX).min(self.ibs);
             let n = match self.read_block(input, &mut block[..most]) {
@@ -239,7 +268,11 @@ impl Dd {
             };
             blocks_left -= 1;
             bytes_left -= n as u64;
-            let counter = if n == self.ibs { &mut self.totals.read.0 } else { &mut self.totals.read.1 };
+            let counter = if n == self.ibs {
+                &mut self.totals.read.0
+            } else {
+                &mut self.totals.read.1
+            };
             *counter += 1;
             let end = if self.sync { self.ibs } else { n };
             block[n..end].fill(0);
@@ -255,7 +288,11 @@ impl Dd {
                 }
             }
         }
-        if pending.is_empty() { Ok(()) } else { self.write(output, &pending) }
+        if pending.is_empty() {
+            Ok(())
+        } else {
+            self.write(output, &pending)
+        }
     }
 
     fn read_block(&self, input: Fd, block: &mut [u8]) -> sys::Result<usize> {
@@ -283,7 +320,11 @@ impl Dd {
 
     fn write(&mut self, output: Fd, block: &[u8]) -> Result<(), (bool, Errno)> {
         sys::write_all(output, block).map_err(|why| (false, why))?;
-        let counter = if block.len() == self.obs { &mut self.totals.written.0 } else { &mut self.totals.written.1 };
+        let counter = if block.len() == self.obs {
+            &mut self.totals.written.0
+        } else {
+            &mut self.totals.written.1
+        };
         *counter += 1;
         self.totals.bytes += block.len() as u64;
         Ok(())
@@ -317,7 +358,11 @@ fn scaled(mut value: f64, base: f64, units: [&str; 6]) -> String {
         value /= base;
         unit += 1;
     }
-    if value < 10.0 && unit > 0 { format!("{value:.1} {}", units[unit]) } else { format!("{value:.0} {}", units[unit]) }
+    if value < 10.0 && unit > 0 {
+        format!("{value:.1} {}", units[unit])
+    } else {
+        format!("{value:.0} {}", units[unit])
+    }
 }
 
 fn decimal(value: f64) -> String {
@@ -330,7 +375,8 @@ fn binary(value: f64) -> String {
 
 /// A number with dd's multipliers, and products such as `2x512`.
 fn parse_bytes(text: &str) -> Option<u64> {
-    text.split('x').try_fold(1u64, |product, factor| product.checked_mul(parse_factor(factor)?))
+    text.split('x')
+        .try_fold(1u64, |product, factor| product.checked_mul(parse_factor(factor)?))
 }
 
 fn parse_factor(text: &str) -> Option<u64> {

@@ -10,7 +10,11 @@ use sys::{Errno, Fd, Mode, OpenFlags};
 
 /// Opens a file to read, `-` being standard input.
 pub fn open(path: &OsStr) -> sys::Result<Fd> {
-    if path == "-" { Ok(Fd::STDIN) } else { sys::open(path, OpenFlags::RDONLY | OpenFlags::CLOEXEC, Mode::empty()) }
+    if path == "-" {
+        Ok(Fd::STDIN)
+    } else {
+        sys::open(path, OpenFlags::RDONLY | OpenFlags::CLOEXEC, Mode::empty())
+    }
 }
 
 pub fn close(fd: Fd) {

@@ -15,8 +15,19 @@ const SPEC: Spec<Id> = Spec {
     usage: &["[OPTION]... [FILE]..."],
     about: "Write each FILE to standard output, last line first.\nWith no FILE, or when FILE is -, read standard input.",
     options: &[
-        Opt::flag(Id::Before, "b", "before", "attach the separator before instead of after"),
-        Opt::value(Id::Separator, "s", "separator", "STRING", "use STRING as the separator instead of newline"),
+        Opt::flag(
+            Id::Before,
+            "b",
+            "before",
+            "attach the separator before instead of after",
+        ),
+        Opt::value(
+            Id::Separator,
+            "s",
+            "separator",
+            "STRING",
+            "use STRING as the separator instead of newline",
+        ),
     ],
     order: Order::Permute,
     failure: 1,
@@ -25,11 +36,20 @@ const SPEC: Spec<Id> = Spec {
 pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
     let parsed = SPEC.parse(arguments)?;
     let before = parsed.options.iter().any(|(id, _)| *id == Id::Before);
-    let separator = parsed.options.iter().rev().find(|(id, _)| *id == Id::Separator).and_then(|(_, s)| s.clone());
+    let separator = parsed
+        .options
+        .iter()
+        .rev()
+        .find(|(id, _)| *id == Id::Separator)
+        .and_then(|(_, s)| s.clone());
     let separator = separator.map_or(b"\n".to_vec(), |s| s.as_encoded_bytes().to_vec());
     // An empty string stands for the NUL byte.
     let separator = if separator.is_empty() { vec![0] } else { separator };
-    let files = if parsed.operands.is_empty() { vec!["-".into()] } else { parsed.operands };
+    let files = if parsed.operands.is_empty() {
+        vec!["-".into()]
+    } else {
+        parsed.operands
+    };
     let mut out = Output::stdout();
     let mut status = 0;
     for file in &files {
@@ -39,10 +59,16 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
             text
         });
         match text {
-            Ok(text) => pieces(&text, &separator, before).into_iter().rev().for_each(|piece| out.put(piece)),
+            Ok(text) => pieces(&text, &separator, before)
+                .into_iter()
+                .rev()
+                .for_each(|piece| out.put(piece)),
             Err(why) => {
                 out.send();
-                complain(name, format_args!("failed to open {} for reading: {why}", quote::always(file)));
+                complain(
+                    name,
+                    format_args!("failed to open {} for reading: {why}", quote::always(file)),
+                );
                 status = 1;
             }
         }
@@ -87,7 +113,11 @@ mod tests {
             ("", "\n", false, &[]),
         ] {
             let expected: Vec<&[u8]> = expected.iter().map(|piece| piece.as_bytes()).collect();
-            assert_eq!(pieces(text.as_bytes(), separator.as_bytes(), before), expected, "{text:?}");
+            assert_eq!(
+                pieces(text.as_bytes(), separator.as_bytes(), before),
+                expected,
+                "{text:?}"
+            );
         }
     }
 }

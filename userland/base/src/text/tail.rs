@@ -25,18 +25,63 @@ const SPEC: Spec<Id> = Spec {
     usage: &["[OPTION]... [FILE]..."],
     about: "Print the last 10 lines of each FILE to standard output.\nWith more than one FILE, precede each with a header giving the file name.",
     options: &[
-        Opt::value(Id::Bytes, "c", "bytes", "[+]NUM", "output the last NUM bytes; or use -c +NUM to\noutput starting with byte NUM of each file"),
-        Opt::optional(Id::Follow, "", "follow", "name|descriptor", "output appended data as the file grows"),
+        Opt::value(
+            Id::Bytes,
+            "c",
+            "bytes",
+            "[+]NUM",
+            "output the last NUM bytes; or use -c +NUM to\noutput starting with byte NUM of each file",
+        ),
+        Opt::optional(
+            Id::Follow,
+            "",
+            "follow",
+            "name|descriptor",
+            "output appended data as the file grows",
+        ),
         Opt::flag(Id::Follow, "f", "", "same as --follow=descriptor"),
         Opt::flag(Id::FollowRetry, "F", "", "same as --follow=name --retry"),
-        Opt::value(Id::Lines, "n", "lines", "[+]NUM", "output the last NUM lines, instead of the last 10;\nor use -n +NUM to skip NUM-1 lines at the start"),
-        Opt::value(Id::Pid, "", "pid", "PID", "with -f, terminate after process ID, PID dies"),
+        Opt::value(
+            Id::Lines,
+            "n",
+            "lines",
+            "[+]NUM",
+            "output the last NUM lines, instead of the last 10;\nor use -n +NUM to skip NUM-1 lines at the start",
+        ),
+        Opt::value(
+            Id::Pid,
+            "",
+            "pid",
+            "PID",
+            "with -f, terminate after process ID, PID dies",
+        ),
         Opt::flag(Id::Quiet, "q", "quiet", "never output headers giving file names"),
         Opt::flag(Id::Quiet, "", "silent", ""),
-        Opt::flag(Id::Retry, "", "retry", "keep trying to open a file if it is inaccessible"),
-        Opt::value(Id::Sleep, "s", "sleep-interval", "N", "with -f, sleep for approximately N seconds\n(default 1.0) between iterations"),
-        Opt::flag(Id::Verbose, "v", "verbose", "always output headers giving file names"),
-        Opt::flag(Id::Zero, "z", "zero-terminated", "line delimiter is NUL, not newline"),
+        Opt::flag(
+            Id::Retry,
+            "",
+            "retry",
+            "keep trying to open a file if it is inaccessible",
+        ),
+        Opt::value(
+            Id::Sleep,
+            "s",
+            "sleep-interval",
+            "N",
+            "with -f, sleep for approximately N seconds\n(default 1.0) between iterations",
+        ),
+        Opt::flag(
+            Id::Verbose,
+            "v",
+            "verbose",
+            "always output headers giving file names",
+        ),
+        Opt::flag(
+            Id::Zero,
+            "z",
+            "zero-terminated",
+            "line delimiter is NUL, not newline",
+        ),
     ],
     order: Order::Permute,
     failure: 1,
@@ -103,7 +148,10 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
                 tail.bytes = *id == Id::Bytes;
                 let what = if tail.bytes { "bytes" } else { "lines" };
                 tail.from = parse_from(text).ok_or_else(|| {
-                    complain(name, format_args!("invalid number of {what}: {}", quote::always(text.as_ref())));
+                    complain(
+                        name,
+                        format_args!("invalid number of {what}: {}", quote::always(text.as_ref())),
+                    );
                     Exit(1)
                 })?;
             }
@@ -115,18 +163,28 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
             Id::Verbose => tail.headers = true,
             Id::Zero => tail.line_end = 0,
             Id::Pid => {
-                let pid = text.parse().map_err(|_| SPEC.usage_error(format_args!("invalid PID: {}", quote::always(text.as_ref()))))?;
+                let pid = text.parse().map_err(|_| {
+                    SPEC.usage_error(format_args!("invalid PID: {}", quote::always(text.as_ref())))
+                })?;
                 tail.pid = Some(Pid(pid));
             }
             Id::Sleep => {
-                let seconds = cli::time::parse_duration(text).and_then(|s| Duration::try_from_secs_f64(s).ok());
+                let seconds =
+                    cli::time::parse_duration(text).and_then(|s| Duration::try_from_secs_f64(s).ok());
                 tail.interval = seconds.ok_or_else(|| {
-                    SPEC.usage_error(format_args!("invalid number of seconds: {}", quote::always(text.as_ref())))
+                    SPEC.usage_error(format_args!(
+                        "invalid number of seconds: {}",
+                        quote::always(text.as_ref())
+                    ))
                 })?;
             }
         }
     }
-    let files = if parsed.operands.is_empty() { vec!["-".into()] } else { parsed.operands };
+    let files = if parsed.operands.is_empty() {
+        vec!["-".into()]
+    } else {
+        parsed.operands
+    };
     let mut followed: Vec<Followed> = files.into_iter().filter_map(|file| tail.start(file)).collect();
     tail.out.send();
     if tail.follow != Follow::No {
@@ -140,7 +198,9 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
 fn obsolete(mut arguments: Vec<OsString>) -> Vec<OsString> {
     if let Some(first) = arguments.first().and_then(|first| first.to_str()) {
         let digits = first.trim_start_matches(['-', '+']);
-        let is_number = digits.len() + 1 == first.len() && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+        let is_number = digits.len() + 1 == first.len()
+            && !digits.is_empty()
+            && digits.bytes().all(|b| b.is_ascii_digit());
         if is_number {
             let sign = if first.starts_with('+') { "+" } else { "" };
             arguments[0] = format!("-n{sign}{digits}").into();
@@ -170,7 +230,11 @@ fn parse_from(text: &str) -> Option<From> {
         _ => return None,
     };
     let number = number.saturating_mul(factor);
-    Some(if from_start { From::Start(number.saturating_sub(1)) } else { From::End(number) })
+    Some(if from_start {
+        From::Start(number.saturating_sub(1))
+    } else {
+        From::End(number)
+    })
 }
 
 impl Tail {
@@ -182,7 +246,11 @@ impl Tail {
 
     fn header(&mut self, name: &OsStr) {
         if self.headers {
-            let shown = if name == "-" { &b"standard input"[..] } else { name.as_encoded_bytes() };
+            let shown = if name == "-" {
+                &b"standard input"[..]
+            } else {
+                name.as_encoded_bytes()
+            };
             let lead: &[u8] = if self.any_header { b"\n" } else { b"" };
             self.out.put(&[lead, b"==> ", shown, b" <==\n"].concat());
             self.any_header = true;
@@ -191,7 +259,12 @@ impl Tail {
 
     /// Prints the end of a file; what is to be followed of it.
     fn start(&mut self, name: OsString) -> Option<Followed> {
-        let mut followed = Followed { name, fd: None, stat: None, position: 0 };
+        let mut followed = Followed {
+            name,
+            fd: None,
+            stat: None,
+            position: 0,
+        };
         match super::open(&followed.name) {
             Ok(fd) => followed.fd = Some(fd),
             Err(why) => {
@@ -285,15 +358,23 @@ impl Tail {
     /// Where the last `count` lines or bytes of `text` begin.
     fn last_start(&self, text: &[u8], count: u64) -> usize {
         if self.bytes {
-            return text.len().saturating_sub(usize::try_from(count).unwrap_or(usize::MAX));
+            return text
+                .len()
+                .saturating_sub(usize::try_from(count).unwrap_or(usize::MAX));
         }
         if count == 0 {
             return text.len();
         }
         // The end of the last line, if it has one, ends no line before it.
         let body = text.strip_suffix(&[self.line_end]).unwrap_or(text);
-        let ends = body.iter().enumerate().rev().filter(|(_, b)| **b == self.line_end);
-        ends.map(|(at, _)| at + 1).nth(usize::try_from(count - 1).unwrap_or(usize::MAX)).unwrap_or(0)
+        let ends = body
+            .iter()
+            .enumerate()
+            .rev()
+            .filter(|(_, b)| **b == self.line_end);
+        ends.map(|(at, _)| at + 1)
+            .nth(usize::try_from(count - 1).unwrap_or(usize::MAX))
+            .unwrap_or(0)
     }
 
     fn follow_all(&mut self, files: &mut [Followed]) {
@@ -313,7 +394,10 @@ impl Tail {
                 }
             }
             self.out.send();
-            if self.pid.is_some_and(|pid| sys::kill(pid, None) == Err(Errno::ESRCH)) {
+            if self
+                .pid
+                .is_some_and(|pid| sys::kill(pid, None) == Err(Errno::ESRCH))
+            {
                 break;
             }
             std::thread::sleep(self.interval);
@@ -333,7 +417,9 @@ impl Tail {
             file.fd = super::open(&file.name).ok();
             file.position = 0;
         }
-        let Some(Ok(fresh)) = file.fd.map(super::read_to_end) else { return Vec::new() };
+        let Some(Ok(fresh)) = file.fd.map(super::read_to_end) else {
+            return Vec::new();
+        };
         file.position += fresh.len() as u64;
         fresh
     }
@@ -341,13 +427,23 @@ impl Tail {
     /// With --follow=name, notices that the name stands for another file.
     fn reopen(&mut self, file: &mut Followed) {
         let Ok(now) = sys::stat(&file.name) else { return };
-        let same = file.fd.is_some() && file.stat.is_some_and(|old| (old.dev, old.ino) == (now.dev, now.ino));
+        let same = file.fd.is_some()
+            && file
+                .stat
+                .is_some_and(|old| (old.dev, old.ino) == (now.dev, now.ino));
         if same {
             return;
         }
         if let Ok(fd) = super::open(&file.name) {
-            let what = if file.fd.is_some() { "has been replaced" } else { "has appeared" };
-            complain(self.name, format_args!("{} {what};  following new file", quote::always(&file.name)));
+            let what = if file.fd.is_some() {
+                "has been replaced"
+            } else {
+                "has appeared"
+            };
+            complain(
+                self.name,
+                format_args!("{} {what};  following new file", quote::always(&file.name)),
+            );
             file.fd.into_iter().for_each(super::close);
             (file.fd, file.stat, file.position) = (Some(fd), Some(now), 0);
         }

@@ -7,7 +7,7 @@ use brush_parser::ast::{Assignment, AssignmentName, AssignmentValue};
 use crate::expand::{self, Result};
 use crate::shell::Shell;
 use crate::special;
-use crate::text::{Bytes, encode};
+use crate::text::Bytes;
 use crate::vars::Value;
 
 /// Where a value goes.
@@ -263,8 +263,4 @@ pub fn split_argument(arg: &[u8]) -> Option<(Target, Bytes, bool)> {
     let append = at > 0 && arg[at - 1] == b'+';
     let target = parse_target(&arg[..at - usize::from(append)])?;
     Some((target, arg[at + 1..].to_vec(), append))
-}
-
-pub fn text_value(text: &str) -> Assigned {
-    Assigned::Scalar(encode(text))
 }

@@ -439,10 +439,12 @@ fn tell_death(sh: &Shell, job: &Job) {
     let core = if core { " (core dumped)" } else { "" };
     match signal {
         Signal::PIPE => {}
-        Signal::INT if sh.interactive => drop(sys::write_all(Fd::STDERR, b"\n")),
+        Signal::INT if sh.interactive => {
+            let _ = sys::write_all(Fd::STDERR, b"\n");
+        }
         Signal::INT => {}
         _ if sh.interactive => {
-            drop(sys::write_all(Fd::STDERR, format!("{}{core}\n", signal.description()).as_bytes()));
+            let _ = sys::write_all(Fd::STDERR, format!("{}{core}\n", signal.description()).as_bytes());
         }
         _ => {
             let pid = job.processes.last().map_or(0, |p| p.pid.0);

@@ -36,10 +36,6 @@ pub enum Item {
 }
 
 impl Item {
-    pub fn literal(bytes: Bytes) -> Item {
-        Item::Text { bytes, quoted: false, split: false }
-    }
-
     /// The result of an expansion.
     pub fn result(bytes: Bytes, quoted: bool) -> Item {
         Item::Text { bytes, quoted, split: !quoted }

@@ -153,11 +153,33 @@ impl<'a> Session<'a> {
                 }
                 Key::Byte(3) => return self.interrupt(),
                 Key::Byte(4) if self.line.is_empty() => return Line::End,
+                Key::Byte(c) if self.append(c) => {
+                    self.last_was_tab = false;
+                    continue;
+                }
                 key => self.press(key),
             }
             self.last_was_tab = tab;
             self.draw();
         }
+    }
+
+    /// Typing at the end of a row that has room needs no redrawing.
+    fn append(&mut self, c: u8) -> bool {
+        if c < 0x20 || c == 127 || self.cursor < self.line.len() {
+            return false;
+        }
+        let columns = columns();
+        let row = place(self.prompt_width, &self.line, columns).0;
+        self.line.push(c);
+        let after = place(self.prompt_width, &self.line, columns);
+        self.line.pop();
+        if after.0 != row {
+            return false;
+        }
+        self.insert(&[c]);
+        let _ = sys::write_all(Fd::STDERR, &[c]);
+        true
     }
 
     fn interrupt(&mut self) -> Line {
@@ -380,7 +402,8 @@ fn sequence(parameters: &[u8], last: u8) -> Key {
 }
 
 fn columns() -> usize {
-    sys::tcgetwinsize(Fd::STDERR).map_or(80, |w| w.cols.max(1) as usize).max(2)
+    // A terminal that nobody has measured says 0.
+    sys::tcgetwinsize(Fd::STDERR).ok().map(|w| usize::from(w.cols)).filter(|n| *n >= 2).unwrap_or(80)
 }
 
 /// Where the cursor stands after the text, in rows and columns from the prompt's start.

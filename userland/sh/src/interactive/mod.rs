@@ -229,7 +229,11 @@ fn run_one(sh: &mut Shell, text: &str) -> Result<(), ()> {
     sh.checked = 0;
     match result {
         Err(Unwind::Exit) => Err(()),
-        _ => {
+        result => {
+            if result == Err(Unwind::Discard) && sh.status == 130 {
+                // The terminal has echoed ^C and left the cursor behind it.
+                let _ = sys::write_all(Fd::STDERR, b"\n");
+            }
             if trap::run_pending(sh) == Err(Unwind::Exit) {
                 return Err(());
             }

@@ -90,7 +90,9 @@ const ENDLESS = [
   ["shell_loop", "while true; do :; done"],
   ["guest_that_makes_no_system_call", "guest-spin"],
   ["guest_that_catches_every_exception", "guest-catchall"],
-  ["command_in_a_session_of_its_own", "guest-setsid_spin"],
+  // Not as the last command: the shell would become it, and a group's leader can't start a session.
+  ["guest_in_a_session_of_its_own", "guest-setsid_spin; true"],
+  ["command_under_setsid", "setsid guest-spin; true"],
   ["background_job_that_is_waited_for", "guest-spin & wait"],
   ["pipeline", "yes | cat | while read line; do :; done"],
 ];

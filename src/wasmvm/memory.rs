@@ -69,10 +69,10 @@ pub trait GuestMemory {
 
     /// A copy of `len` bytes, at most `limit`: `too_long` beyond that. EFAULT, ENOMEM.
     fn bytes(&self, at: u32, len: u32, limit: u32, too_long: Errno) -> Result<Vec<u8>> {
+        self.slice(at, len)?;
         if len > limit {
             return Err(too_long.into());
         }
-        self.slice(at, len)?;
         let mut bytes = Vec::new();
         bytes.try_reserve_exact(len as usize).map_err(|_| Errno::ENOMEM)?;
         bytes.resize(len as usize, 0);

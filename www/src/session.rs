@@ -74,7 +74,7 @@ pub async fn keep_a_shell(kernel: &Kernel, screen: &Screen) -> Result<(), JsValu
             )));
         }
         // What a full-screen program may have left on: alternate screen, hidden cursor, mouse reports, bracketed paste.
-        screen.write("\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?2004l\r\n");
+        screen.write("\x1b[?1047l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?2004l\r\n");
     }
 }
 

@@ -136,8 +136,10 @@ impl Kernel {
 
     /// Sends `signal` to each process that `which` picks; answers how many there were.
     pub fn signal_where(&self, signal: Option<Signal>, which: impl Fn(&Entry) -> bool) -> usize {
-        let chosen: Vec<Arc<Process>> =
+        let mut chosen: Vec<Arc<Process>> =
             self.table.lock().iter().filter(|entry| which(entry)).map(|entry| entry.process.clone()).collect();
+        // Parents first: a shell that is killed with its children does not live to report their deaths.
+        chosen.sort_unstable_by_key(|process| process.pid.0);
         if let Some(signal) = signal {
             chosen.iter().for_each(|process| process.post(signal));
         }

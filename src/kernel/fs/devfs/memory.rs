@@ -38,7 +38,7 @@ impl Inode for MemoryDevice {
     fn try_write_at(&self, position: WritePosition, from: &mut dyn Source) -> Attempt<(usize, u64)> {
         match self.kind {
             Memory::Full if from.remaining() > 0 => Err(Errno::ENOSPC.into()),
-            _ => Ok(swallow(position, from)),
+            _ => swallow(position, from),
         }
     }
 
@@ -47,12 +47,18 @@ impl Inode for MemoryDevice {
     }
 }
 
-/// Takes all without looking at it.
-pub fn swallow(position: WritePosition, from: &mut dyn Source) -> (usize, u64) {
+/// Takes all without looking at it. It must take: whoever writes goes on until the source is empty.
+pub fn swallow(position: WritePosition, from: &mut dyn Source) -> Attempt<(usize, u64)> {
     let offset = match position {
         WritePosition::At(offset) => offset,
         WritePosition::End => 0,
     };
-    let count = from.remaining();
-    (count, offset.saturating_add(count as u64))
+    let mut count = 0;
+    let mut bin = [0; 1024];
+    while from.remaining() > 0 {
+        let now = from.remaining().min(bin.len());
+        from.take(&mut bin[..now])?;
+        count += now;
+    }
+    Ok((count, offset.saturating_add(count as u64)))
 }

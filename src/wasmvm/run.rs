@@ -9,11 +9,12 @@ use super::host::Host;
 use super::imports;
 use super::module::GuestModule;
 use super::platform::{self, Image, Instance, Memory, Trap};
+use crate::kernel::clock;
 use crate::kernel::process::{Current, Fd, Leave, Termination};
 use crate::kernel::signal::Signal;
 use crate::kernel::sync;
 use crate::kernel::syscall::exec::Program;
-use crate::kernel::syscall::io;
+use crate::kernel::syscall::{io, poll};
 use core::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use wasmer::{FunctionEnv, Imports, Store};
@@ -142,7 +143,7 @@ fn instantiate<'g>(
     if runs_code && !leave_kernel(guest, store).map_err(Ran::Unwound)? {
         return Err(Ran::Killed);
     }
-    let instance = Instance::new(store, &guest.module.compiled, &imports);
+    let instance = instantiate_patiently(guest, store, &imports, runs_code);
     let instance = instance.map_err(|trap| {
         if runs_code {
             Ran::Unwound(trap)
@@ -157,6 +158,34 @@ fn instantiate<'g>(
         }));
     }
     Ok(guest.instance.get_or_init(|| instance))
+}
+
+/// How long a guest waits for room for its memory, and how often it looks.
+const ROOM_WITHIN_NS: u64 = 5_000_000_000;
+const ROOM_EVERY_NS: u64 = 20_000_000;
+
+/// Instantiates; where a tab holds no more memories, again and again for a while: those of guests that have ended are still
+/// there until their workers are idle, closed, or collect garbage. What has run a start section is not tried twice.
+fn instantiate_patiently(
+    guest: &Guest,
+    store: &mut Store,
+    imports: &Imports,
+    runs_code: bool,
+) -> core::result::Result<Instance, Trap> {
+    let give_up = clock::monotonic_ns() + ROOM_WITHIN_NS;
+    loop {
+        let made = Instance::new(store, &guest.module.compiled, imports);
+        match made {
+            Err(trap) if !runs_code && trap.message.contains("Out of memory") => {
+                let now = clock::monotonic_ns();
+                let killed = guest.current.word().is_killed();
+                if killed || now > give_up || poll::sleep_until(&guest.current, now + ROOM_EVERY_NS).is_err() {
+                    return Err(trap);
+                }
+            }
+            made => return made,
+        }
+    }
 }
 
 /// KERNEL to GUEST before guest code first runs. Only a clone can have handlers by now, and what is pending for them is delivered

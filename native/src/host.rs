@@ -1,6 +1,7 @@
 //! Processes as threads: [`Host`](cobnut::wasmvm::Host) for native code, and the two threads that a browser's kernel worker stands for: one
 //! ends guests that were killed while they ran guest code, one sends SIGALRM.
 
+use crate::modules;
 use cobnut::kernel::machine::{Kernel, ProgramId};
 use cobnut::kernel::process::{Current, Pid, Process};
 use cobnut::kernel::sync::Waiter;
@@ -9,16 +10,43 @@ use cobnut::kernel::syscall::exec::Program;
 use cobnut::kernel::{Errno, Error, Result, error::Block};
 use cobnut::wasmvm::{CloneStart, Ended, Entry, GuestModule, Host, ModuleCache, Start, fail, run};
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
+
+/// A program: compiled when it is first run, as a userland has more than one test needs.
+pub struct Source {
+    file: PathBuf,
+    module: OnceLock<core::result::Result<GuestModule, String>>,
+}
+
+impl Source {
+    /// A module in a file.
+    pub fn file(file: PathBuf) -> Source {
+        Source { file, module: OnceLock::new() }
+    }
+
+    /// A compiled module.
+    pub fn compiled(module: GuestModule) -> Source {
+        Source { file: PathBuf::new(), module: OnceLock::from(Ok(module)) }
+    }
+
+    fn module(&self) -> core::result::Result<GuestModule, String> {
+        let load = || {
+            let bytes = std::fs::read(&self.file).map_err(|error| error.to_string())?;
+            modules::load(&bytes)
+        };
+        self.module.get_or_init(|| load().map_err(|error| format!("{}: {error}", self.file.display()))).clone()
+    }
+}
 
 /// What all threads of a machine share.
 pub struct Shared {
     pub kernel: Arc<Kernel>,
-    programs: Mutex<Vec<GuestModule>>,
+    programs: Mutex<Vec<Arc<Source>>>,
     /// The interrupters of running guests, by process.
     running: Mutex<HashMap<Pid, Option<wasmer::Interrupter>>>,
     /// Told when a process's thread ends.
@@ -44,9 +72,9 @@ impl Shared {
         })
     }
 
-    pub fn add_program(&self, module: GuestModule) -> ProgramId {
+    pub fn add_program(&self, source: Source) -> ProgramId {
         let mut programs = lock(&self.programs);
-        programs.push(module);
+        programs.push(Arc::new(source));
         ProgramId(programs.len() as u32 - 1)
     }
 
@@ -117,11 +145,8 @@ impl Shared {
         match program {
             Program::File(inode) => FILES.with(|files| files.load(inode)),
             Program::Registered(command) => {
-                let programs = lock(&self.programs);
-                programs
-                    .get(command.program.0 as usize)
-                    .cloned()
-                    .ok_or_else(|| "no such program".into())
+                let source = lock(&self.programs).get(command.program.0 as usize).cloned();
+                source.ok_or("no such program")?.module()
             }
         }
     }

@@ -1,7 +1,7 @@
 //! [`Machine`]: a kernel with a userland, and what tests do with it.
 
-use crate::host::Shared;
-use crate::{modules, tree, userland::Userland};
+use crate::host::{Shared, Source};
+use crate::{tree, userland::Userland};
 use cobnut::kernel::clock;
 use cobnut::kernel::error::{Block, Errno, Error};
 use cobnut::kernel::file::{File, OpenFile, OpenFlags};
@@ -9,7 +9,7 @@ use cobnut::kernel::fs::{Base, Caller};
 use cobnut::kernel::io::VecSink;
 use cobnut::kernel::machine::{Command, Kernel, Limits};
 use cobnut::kernel::pipe::{Pipe, PipeReader, PipeWriter};
-use cobnut::kernel::process::{FdEntry, FdFlags, Pid, Process, StringList, Termination};
+use cobnut::kernel::process::{FdEntry, FdFlags, Pid, Process, Termination};
 use cobnut::kernel::signal::Signal;
 use cobnut::kernel::sync::Waiter;
 use cobnut::kernel::sync::wait::{WaitError, block_until};
@@ -133,12 +133,9 @@ impl Machine {
     pub fn with(userland: &Userland) -> Result<Machine, String> {
         let machine = Machine::bare();
         for (path, commands) in userland.modules() {
-            let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-            let module = modules::load(&bytes).map_err(|error| format!("{}: {error}", path.display()))?;
+            std::fs::metadata(path).map_err(|error| format!("{}: {error}", path.display()))?;
             let commands: Vec<&str> = commands.iter().map(String::as_str).collect();
-            machine
-                .register(module, &commands)
-                .map_err(|error| error.to_string())?;
+            machine.register(Source::file(path.clone()), &commands).map_err(|error| error.to_string())?;
         }
         Ok(machine)
     }
@@ -165,9 +162,9 @@ impl Machine {
         &self.shared.kernel
     }
 
-    /// Makes `module` run under each of the names `commands`, with a file in `/bin` for each.
-    pub fn register(&self, module: GuestModule, commands: &[&str]) -> cobnut::kernel::Result<()> {
-        let program = self.shared.add_program(module);
+    /// Makes `source` run under each of the names `commands`, with a file in `/bin` for each.
+    fn register(&self, source: Source, commands: &[&str]) -> cobnut::kernel::Result<()> {
+        let program = self.shared.add_program(source);
         for name in commands {
             self.kernel().register_command(
                 name.as_bytes(),
@@ -185,10 +182,12 @@ impl Machine {
         Ok(())
     }
 
-    /// Compiles a module (binary) and makes it a command. The message says what is wrong with it.
+    /// Compiles a module (binary or text) and makes it a command. The message says what is wrong with it.
     pub fn add_command(&self, name: &str, module: &[u8]) -> Result<(), String> {
+        #[cfg(feature = "text")]
+        let module = &wat::parse_bytes(module).map_err(|error| error.to_string())?;
         let module = GuestModule::compile(module)?;
-        self.register(module, &[name]).map_err(|error| error.to_string())
+        self.register(Source::compiled(module), &[name]).map_err(|error| error.to_string())
     }
 
     /// Makes or replaces a file.

@@ -10,7 +10,7 @@ const USAGE: &str = "usage: cobnut-native [--timeout SECONDS] [--file SOURCE:DES
 Runs a command of Cobnut's userland (pkg/userland, or the folder that COBNUT_USERLAND names) on the kernel, natively.
   --timeout SECONDS          kill it after that time; the exit status is then 124
   --file SOURCE:DESTINATION  copy a file of this machine to a path in the kernel, executable if it is here
-  --program NAME=WASM        make a module a command besides those of the userland; without a userland, instead of it";
+  --program NAME=WASM        make a module (or its text) a command besides those of the userland; without a userland, instead of it";
 
 struct Options {
     timeout: Option<Duration>,

@@ -148,7 +148,7 @@ fn no_number_that_a_guest_passes_harms_the_kernel() {
         format!("(module {imports} (memory (export \"memory\") 1) (func (export \"_start\") {calls}))");
     let machine = Machine::bare();
     machine
-        .add_command("guest", &wat::parse_str(text).unwrap())
+        .add_command("guest", text.as_bytes())
         .unwrap();
     let output = machine.run(Job::new(["guest"]));
     assert_eq!(
@@ -163,13 +163,13 @@ fn start_sections_run_and_may_trap() {
     let machine = Machine::bare();
     let start = "(module (func $start unreachable) (start $start) (func (export \"_start\")))";
     machine
-        .add_command("guest", &wat::parse_str(start).unwrap())
+        .add_command("guest", start.as_bytes())
         .unwrap();
     let output = machine.exec(&["guest"]);
     assert_eq!(output.code, 134);
     let none = "(module (func (export \"main\")))";
     machine
-        .add_command("none", &wat::parse_str(none).unwrap())
+        .add_command("none", none.as_bytes())
         .unwrap();
     let output = machine.exec(&["none"]);
     assert_eq!(

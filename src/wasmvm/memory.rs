@@ -332,7 +332,7 @@ mod tests {
             Errno::EFAULT
         );
         assert_eq!(
-            memory.bytes(0, 2_000, 1_000, Errno::E2BIG).unwrap_err().errno,
+            memory.bytes(0, 200, 100, Errno::E2BIG).unwrap_err().errno,
             Errno::E2BIG
         );
         assert_eq!(

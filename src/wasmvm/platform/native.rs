@@ -5,6 +5,7 @@ use crate::kernel::error::{Errno, Result};
 use crate::wasmvm::memory::GuestMemory;
 use core::cell::Cell;
 use core::fmt;
+use wasmer::sys::{Cranelift, CraneliftOptLevel, EngineBuilder};
 use wasmer::{AsStoreMut, AsStoreRef, Engine, Exports, Imports, Module, RuntimeError, Store, Value};
 
 /// What a host function gives back.
@@ -52,7 +53,12 @@ pub fn engine() -> &'static Engine {
     // Only native code gets here, where every thread may sleep.
     #[allow(clippy::disallowed_types)]
     static ENGINE: std::sync::OnceLock<Engine> = std::sync::OnceLock::new();
-    ENGINE.get_or_init(Engine::default)
+    ENGINE.get_or_init(|| {
+        // Tests compile more than they run.
+        let mut compiler = Cranelift::default();
+        compiler.opt_level(CraneliftOptLevel::None);
+        EngineBuilder::new(compiler).engine().into()
+    })
 }
 
 /// A store for one image.

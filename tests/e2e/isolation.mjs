@@ -35,6 +35,7 @@ demo.test("service_worker_isolates_the_page_and_the_shell_starts", async ({ page
 });
 
 demo.test("a_browser_that_lacks_something_gets_a_sentence_about_it", async ({ page, url }) => {
+  await page.waitForFunction(() => globalThis.crossOriginIsolated, null, { timeout: 30_000 });
   await page.addInitScript(() => { delete Atomics.waitAsync; });
   await page.goto(url);
   await page.waitForSelector("#failure:not([hidden])", { timeout: 30_000 });

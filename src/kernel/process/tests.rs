@@ -3,7 +3,6 @@
 use super::*;
 use crate::kernel::error::{Errno, Fault};
 use crate::kernel::file::{File, OpenFile, OpenFlags};
-use crate::kernel::fs::Vfs;
 use crate::kernel::io::VecSink;
 use crate::kernel::machine::{Kernel, Limits};
 use crate::kernel::pipe::Pipe;
@@ -13,7 +12,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 fn kernel_with(limits: Limits) -> Arc<Kernel> {
-    Kernel::new(Vfs::in_memory(1 << 20).unwrap(), limits, StringList::default())
+    Kernel::new(crate::kernel::fs::tree::in_memory(1 << 20).unwrap(), limits, StringList::default())
 }
 
 fn kernel() -> Arc<Kernel> {

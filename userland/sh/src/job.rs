@@ -267,13 +267,20 @@ fn refuse(sh: &mut Shell, e: Errno) {
 pub fn fork(sh: &mut Shell, origin: Origin, body: impl FnOnce(&mut Shell) -> Outcome) -> Result<Pid, ()> {
     let _ = sh.flush();
     let mut body = Some(body);
+    // A signal for the child that comes before it has dropped our traps must wait, not be recorded and lost.
+    let mut blocked = sh.traps.handled();
+    if sh.interactive {
+        blocked.0 |= SigSet::EMPTY.with(Signal::INT).0;
+    }
+    let mask = (blocked != SigSet::EMPTY).then(|| sys::sigprocmask(sys::MaskHow::Block, Some(blocked)).ok()).flatten();
     let made = retrying(sh, |sh| {
         let body = &mut body;
         sys::fork(move || match body.take() {
-            Some(body) => child_main(sh, origin, body),
+            Some(body) => child_main(sh, origin, mask, body),
             None => 1,
         })
     });
+    unblock(mask);
     match made {
         Ok(pid) => {
             after_start(sh, pid, origin);
@@ -286,8 +293,20 @@ pub fn fork(sh: &mut Shell, origin: Origin, body: impl FnOnce(&mut Shell) -> Out
     }
 }
 
-fn child_main(sh: &mut Shell, origin: Origin, body: impl FnOnce(&mut Shell) -> Outcome) -> i32 {
+fn unblock(mask: Option<SigSet>) {
+    if let Some(m) = mask {
+        let _ = sys::sigprocmask(sys::MaskHow::Set, Some(m));
+    }
+}
+
+fn child_main(
+    sh: &mut Shell,
+    origin: Origin,
+    mask: Option<SigSet>,
+    body: impl FnOnce(&mut Shell) -> Outcome,
+) -> i32 {
     enter_child(sh, origin);
+    unblock(mask);
     match body(sh) {
         Ok(status) => sh.status = status,
         Err(Unwind::Exit | Unwind::Discard | Unwind::Return | Unwind::Break(_) | Unwind::Continue(_)) => {}

@@ -29,7 +29,7 @@ pub enum Unwind {
 pub type Outcome = Result<i32, Unwind>;
 
 /// How deep functions, `eval`, `.` and substitutions may nest: far enough for scripts, far from the stack's end.
-pub const MAX_DEPTH: u32 = if cfg!(target_os = "wasi") { 200 } else { 500 };
+pub const MAX_DEPTH: u32 = if cfg!(target_os = "wasi") { 400 } else { 500 };
 
 pub struct Shell {
     pub vars: Vars,

@@ -12,8 +12,10 @@ const MAX_DEPTH: u32 = 128;
 /// `$(( … ))` and `(( … ))`: expands parameters and quotes first.
 pub fn expand(sh: &mut Shell, text: &str) -> Result<i64> {
     let value = if text.bytes().any(|c| b"$`\"'\\".contains(&c)) {
-        let unquoted: String = text.chars().filter(|c| *c != '"').collect();
-        super::heredoc(sh, &unquoted)?
+        // Quotes mean nothing here, but inside a substitution they are the command's: so they go after the expansion.
+        let mut expanded = super::heredoc(sh, text)?;
+        expanded.retain(|c| *c != b'"');
+        expanded
     } else {
         encode(text)
     };

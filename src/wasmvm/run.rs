@@ -178,8 +178,8 @@ fn instantiate_patiently(
         match made {
             Err(trap) if !runs_code && trap.message.contains("Out of memory") => {
                 let now = clock::monotonic_ns();
-                let killed = guest.current.word().is_killed();
-                if killed || now > give_up || poll::sleep_until(&guest.current, now + ROOM_EVERY_NS).is_err() {
+                let over = now > give_up || guest.current.word().is_killed();
+                if over || poll::sleep_until(&guest.current, now + ROOM_EVERY_NS).is_err() {
                     return Err(trap);
                 }
             }

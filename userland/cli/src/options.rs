@@ -288,14 +288,13 @@ impl<T: Copy + PartialEq> Spec<T> {
             let _ = writeln!(
                 text,
                 "{names}{gap}{}",
-                option.help.replace('\n', &format!("\n{:32}", ""))
+                option.help.replace('\n', &format!("\n{}", " ".repeat(32)))
             );
         }
-        let _ = writeln!(text, "{:30}{}", "      --help", "display this help and exit");
+        let _ = writeln!(text, "      --help                  display this help and exit");
         let _ = writeln!(
             text,
-            "{:30}{}",
-            "      --version", "output version information and exit"
+            "      --version               output version information and exit"
         );
         text
     }

@@ -275,33 +275,65 @@ impl<'a> Reader<'a> {
 
     fn word(&mut self, id: Id, value: &OsStr) -> Result<(), Exit> {
         let config = &mut self.config;
-        let (known, what) = match (id, value.to_str().unwrap_or_default()) {
-            (Id::BinaryFiles, "binary") => (Some(config.binary = Binary::Summarize), ""),
-            (Id::BinaryFiles, "text") => (Some(config.binary = Binary::Text), ""),
-            (Id::BinaryFiles, "without-match") => (Some(config.binary = Binary::WithoutMatch), ""),
-            (Id::BinaryFiles, _) => (None, "unknown binary-files type"),
-            (Id::Directories, "read") => (Some(config.directories = Directories::Read), ""),
-            (Id::Directories, "skip") => (Some(config.directories = Directories::Skip), ""),
-            (Id::Directories, "recurse") => (
-                Some(config.directories = Directories::Recurse { follow: false }),
-                "",
-            ),
-            (Id::Directories, _) => (None, "invalid argument for '--directories'"),
-            (Id::Devices, "read") => (Some(config.skip_devices = false), ""),
-            (Id::Devices, "skip") => (Some(config.skip_devices = true), ""),
-            (Id::Devices, _) => (None, "unknown devices method"),
+        let wrong = match (id, value.to_str().unwrap_or_default()) {
+            (Id::BinaryFiles, "binary") => {
+                config.binary = Binary::Summarize;
+                None
+            }
+            (Id::BinaryFiles, "text") => {
+                config.binary = Binary::Text;
+                None
+            }
+            (Id::BinaryFiles, "without-match") => {
+                config.binary = Binary::WithoutMatch;
+                None
+            }
+            (Id::BinaryFiles, _) => Some("unknown binary-files type"),
+            (Id::Directories, "read") => {
+                config.directories = Directories::Read;
+                None
+            }
+            (Id::Directories, "skip") => {
+                config.directories = Directories::Skip;
+                None
+            }
+            (Id::Directories, "recurse") => {
+                config.directories = Directories::Recurse { follow: false };
+                None
+            }
+            (Id::Directories, _) => Some("invalid argument for '--directories'"),
+            (Id::Devices, "read") => {
+                config.skip_devices = false;
+                None
+            }
+            (Id::Devices, "skip") => {
+                config.skip_devices = true;
+                None
+            }
+            (Id::Devices, _) => Some("unknown devices method"),
             (_, "" | "auto" | "tty" | "if-tty") => {
                 let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
-                (Some(config.color = sys::isatty(Fd::STDOUT) && !dumb), "")
+                {
+                    config.color = sys::isatty(Fd::STDOUT) && !dumb;
+                    None
+                }
             }
-            (_, "always" | "yes" | "force") => (Some(config.color = true), ""),
-            (_, "never" | "no" | "none") => (Some(config.color = false), ""),
-            _ => (None, "invalid argument for '--color'"),
+            (_, "always" | "yes" | "force") => {
+                config.color = true;
+                None
+            }
+            (_, "never" | "no" | "none") => {
+                config.color = false;
+                None
+            }
+            _ => Some("invalid argument for '--color'"),
         };
-        known.ok_or_else(|| {
-            self.spec
-                .usage_error(format_args!("{what}: {}", quote::always(value)))
-        })
+        match wrong {
+            None => Ok(()),
+            Some(what) => Err(self
+                .spec
+                .usage_error(format_args!("{what}: {}", quote::always(value)))),
+        }
     }
 
     fn add_patterns(&mut self, text: &[u8]) {

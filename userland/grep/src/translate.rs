@@ -86,12 +86,7 @@ impl Translator<'_> {
         if self.groups.is_empty() {
             Ok(())
         } else {
-            Err(if self.flavor == Flavor::Basic {
-                "Unmatched ( or \\("
-            } else {
-                "Unmatched ( or \\("
-            }
-            .into())
+            Err("Unmatched ( or \\(".into())
         }
     }
 

@@ -27,8 +27,14 @@ pub enum Assigned {
 
 pub fn target(name: &AssignmentName) -> Target {
     match name {
-        AssignmentName::VariableName(n) => Target { name: n.clone(), index: None },
-        AssignmentName::ArrayElementName(n, i) => Target { name: n.clone(), index: Some(i.clone()) },
+        AssignmentName::VariableName(n) => Target {
+            name: n.clone(),
+            index: None,
+        },
+        AssignmentName::ArrayElementName(n, i) => Target {
+            name: n.clone(),
+            index: Some(i.clone()),
+        },
     }
 }
 
@@ -136,7 +142,11 @@ fn changed(sh: &mut Shell, name: &str) {
     match name {
         "PATH" => sh.hashed.clear(),
         "OPTIND" => {
-            let n = sh.vars.get("OPTIND").and_then(|v| crate::text::parse_int(v)).unwrap_or(1);
+            let n = sh
+                .vars
+                .get("OPTIND")
+                .and_then(|v| crate::text::parse_int(v))
+                .unwrap_or(1);
             sh.getopts_at = (n.max(1) as usize, 0);
         }
         _ => {}
@@ -248,11 +258,16 @@ pub fn element(sh: &mut Shell, name: &str, key: Option<&Key>) -> Option<Bytes> {
 pub fn parse_target(text: &[u8]) -> Option<Target> {
     let text = crate::text::decode(text);
     match text.split_once('[') {
-        None => crate::text::is_name(text.as_bytes()).then_some(Target { name: text, index: None }),
+        None => crate::text::is_name(text.as_bytes()).then_some(Target {
+            name: text,
+            index: None,
+        }),
         Some((name, rest)) => {
             let index = rest.strip_suffix(']')?;
-            crate::text::is_name(name.as_bytes())
-                .then(|| Target { name: name.to_owned(), index: Some(index.to_owned()) })
+            crate::text::is_name(name.as_bytes()).then(|| Target {
+                name: name.to_owned(),
+                index: Some(index.to_owned()),
+            })
         }
     }
 }

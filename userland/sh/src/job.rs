@@ -50,13 +50,16 @@ pub struct Job {
 
 impl Job {
     pub fn state(&self) -> State {
-        if self.processes.iter().all(|p| p.status.is_some_and(WaitStatus::is_end)) {
-            State::Done
-        } else if self
+        if self
             .processes
             .iter()
-            .all(|p| p.status.is_some_and(|s| s.is_end() || matches!(s, WaitStatus::Stopped(_))))
+            .all(|p| p.status.is_some_and(WaitStatus::is_end))
         {
+            State::Done
+        } else if self.processes.iter().all(|p| {
+            p.status
+                .is_some_and(|s| s.is_end() || matches!(s, WaitStatus::Stopped(_)))
+        }) {
             State::Stopped
         } else {
             State::Running
@@ -64,18 +67,30 @@ impl Job {
     }
 
     fn last_status(&self) -> WaitStatus {
-        self.processes.last().and_then(|p| p.status).unwrap_or(WaitStatus::Exited(0))
+        self.processes
+            .last()
+            .and_then(|p| p.status)
+            .unwrap_or(WaitStatus::Exited(0))
     }
 
     /// The pipeline's exit status.
     pub fn code(&self, pipefail: bool) -> i32 {
         if pipefail {
-            let failed = self.processes.iter().rev().filter_map(|p| p.status).find(|s| s.code() != 0);
+            let failed = self
+                .processes
+                .iter()
+                .rev()
+                .filter_map(|p| p.status)
+                .find(|s| s.code() != 0);
             return failed.map_or(0, WaitStatus::code);
         }
         match self.state() {
             State::Stopped => {
-                let stopped = self.processes.iter().filter_map(|p| p.status).find(|s| !s.is_end());
+                let stopped = self
+                    .processes
+                    .iter()
+                    .filter_map(|p| p.status)
+                    .find(|s| !s.is_end());
                 stopped.map_or(0, WaitStatus::code)
             }
             _ => self.last_status().code(),
@@ -89,7 +104,11 @@ impl Job {
             (State::Done, WaitStatus::Exited(0)) => "Done".into(),
             (State::Done, WaitStatus::Exited(n)) => format!("Exit {n}"),
             (State::Done, WaitStatus::Signaled { signal, core }) => {
-                format!("{}{}", signal.description(), if core { " (core dumped)" } else { "" })
+                format!(
+                    "{}{}",
+                    signal.description(),
+                    if core { " (core dumped)" } else { "" }
+                )
             }
             (State::Done, _) => "Done".into(),
         }
@@ -138,10 +157,24 @@ impl Jobs {
         self.list.iter().any(|j| j.state() == State::Stopped)
     }
 
-    pub fn add(&mut self, processes: Vec<Process>, group: Option<Pid>, text: String, foreground: bool) -> usize {
+    pub fn add(
+        &mut self,
+        processes: Vec<Process>,
+        group: Option<Pid>,
+        text: String,
+        foreground: bool,
+    ) -> usize {
         let id = self.list.iter().map(|j| j.id).max().unwrap_or(0) + 1;
         self.clock += 1;
-        self.list.push(Job { id, group, processes, text, foreground, told: State::Running, order: self.clock });
+        self.list.push(Job {
+            id,
+            group,
+            processes,
+            text,
+            foreground,
+            told: State::Running,
+            order: self.clock,
+        });
         id
     }
 
@@ -164,14 +197,21 @@ impl Jobs {
     }
 
     pub fn by_pid(&self, pid: Pid) -> Option<usize> {
-        self.list.iter().find(|j| j.processes.iter().any(|p| p.pid == pid)).map(|j| j.id)
+        self.list
+            .iter()
+            .find(|j| j.processes.iter().any(|p| p.pid == pid))
+            .map(|j| j.id)
     }
 
     fn record(&mut self, pid: Pid, status: WaitStatus) {
         self.clock += 1;
         let clock = self.clock;
         for job in &mut self.list {
-            if let Some(p) = job.processes.iter_mut().find(|p| p.pid == pid && !p.status.is_some_and(WaitStatus::is_end)) {
+            if let Some(p) = job
+                .processes
+                .iter_mut()
+                .find(|p| p.pid == pid && !p.status.is_some_and(WaitStatus::is_end))
+            {
                 p.status = (status != WaitStatus::Continued).then_some(status);
                 if matches!(status, WaitStatus::Stopped(_)) {
                     job.order = clock;
@@ -183,7 +223,11 @@ impl Jobs {
 
     /// Jobs by how current they are: stopped ones first, then the newest.
     fn ranked(&self) -> Vec<usize> {
-        let mut jobs: Vec<&Job> = self.list.iter().filter(|j| j.state() != State::Done || !j.foreground).collect();
+        let mut jobs: Vec<&Job> = self
+            .list
+            .iter()
+            .filter(|j| j.state() != State::Done || !j.foreground)
+            .collect();
         jobs.sort_by_key(|j| (j.state() != State::Stopped, std::cmp::Reverse(j.order)));
         jobs.into_iter().map(|j| j.id).collect()
     }
@@ -205,8 +249,18 @@ impl Jobs {
             _ => match body.parse::<usize>() {
                 Ok(n) => self.get(n).map(|j| j.id),
                 Err(_) => match body.strip_prefix('?') {
-                    Some(part) => self.list.iter().rev().find(|j| j.text.contains(part)).map(|j| j.id),
-                    None => self.list.iter().rev().find(|j| j.text.starts_with(body)).map(|j| j.id),
+                    Some(part) => self
+                        .list
+                        .iter()
+                        .rev()
+                        .find(|j| j.text.contains(part))
+                        .map(|j| j.id),
+                    None => self
+                        .list
+                        .iter()
+                        .rev()
+                        .find(|j| j.text.starts_with(body))
+                        .map(|j| j.id),
                 },
             },
         }
@@ -216,9 +270,18 @@ impl Jobs {
         let amp = if job.state() == State::Running { " &" } else { "" };
         let mark = self.mark(job.id);
         let first = job.processes.first().map_or(Pid(0), |p| p.pid);
-        let pid = if with_pids { format!("{first} ") } else { String::new() };
+        let pid = if with_pids {
+            format!("{first} ")
+        } else {
+            String::new()
+        };
         let lead = if with_pids { " " } else { "  " };
-        format!("[{}]{mark}{lead}{pid}{:<24}{}{amp}", job.id, job.describe(), job.text)
+        format!(
+            "[{}]{mark}{lead}{pid}{:<24}{}{amp}",
+            job.id,
+            job.describe(),
+            job.text
+        )
     }
 }
 
@@ -243,7 +306,12 @@ fn retrying(sh: &mut Shell, mut start: impl FnMut(&mut Shell) -> sys::Result<Pid
 /// Takes note of children that have ended or stopped; how many.
 pub fn reap(sh: &mut Shell) -> usize {
     let mut n = 0;
-    let options = WaitOptions::NOHANG | if sh.monitor() { WaitOptions::UNTRACED } else { WaitOptions::empty() };
+    let options = WaitOptions::NOHANG
+        | if sh.monitor() {
+            WaitOptions::UNTRACED
+        } else {
+            WaitOptions::empty()
+        };
     while let Ok(Some((pid, status))) = sys::waitpid(WaitTarget::AnyChild, options) {
         sh.jobs.record(pid, status);
         n += 1;
@@ -272,7 +340,9 @@ pub fn fork(sh: &mut Shell, origin: Origin, body: impl FnOnce(&mut Shell) -> Out
     if sh.interactive {
         blocked.0 |= SigSet::EMPTY.with(Signal::INT).0;
     }
-    let mask = (blocked != SigSet::EMPTY).then(|| sys::sigprocmask(sys::MaskHow::Block, Some(blocked)).ok()).flatten();
+    let mask = (blocked != SigSet::EMPTY)
+        .then(|| sys::sigprocmask(sys::MaskHow::Block, Some(blocked)).ok())
+        .flatten();
     let made = retrying(sh, |sh| {
         let body = &mut body;
         sys::fork(move || match body.take() {
@@ -369,9 +439,20 @@ fn after_start(sh: &Shell, pid: Pid, origin: Origin) {
 }
 
 /// Starts a program with the shell's descriptors as they are now.
-pub fn spawn(sh: &mut Shell, path: &[u8], argv: &[Bytes], envp: &[Bytes], origin: Origin) -> sys::Result<Pid> {
+pub fn spawn(
+    sh: &mut Shell,
+    path: &[u8],
+    argv: &[Bytes],
+    envp: &[Bytes],
+    origin: Origin,
+) -> sys::Result<Pid> {
     let _ = sh.flush();
-    let mut request = Spawn { path, argv, envp, ..Spawn::default() };
+    let mut request = Spawn {
+        path,
+        argv,
+        envp,
+        ..Spawn::default()
+    };
     let mut default = sh.traps.handled();
     if sh.interactive {
         default.0 |= interactive::SIGNALS.iter().copied().collect::<SigSet>().0 & !sh.traps.ignored().0;
@@ -405,7 +486,9 @@ pub fn wait_foreground(sh: &mut Shell, id: usize) -> i32 {
     if let (true, Some(terminal)) = (sh.monitor(), sh.terminal) {
         give_terminal(terminal, sys::getpgid(None).unwrap_or(sh.pid));
     }
-    let Some(job) = sh.jobs.get(id).cloned() else { return 0 };
+    let Some(job) = sh.jobs.get(id).cloned() else {
+        return 0;
+    };
     let code = job.code(sh.options.pipefail);
     if job.state() == State::Stopped {
         if let Some(j) = sh.jobs.get_mut(id) {
@@ -423,7 +506,11 @@ pub fn wait_foreground(sh: &mut Shell, id: usize) -> i32 {
 }
 
 fn wait_until_settled(sh: &mut Shell, id: usize) {
-    let options = if sh.monitor() { WaitOptions::UNTRACED } else { WaitOptions::empty() };
+    let options = if sh.monitor() {
+        WaitOptions::UNTRACED
+    } else {
+        WaitOptions::empty()
+    };
     while sh.jobs.get(id).is_some_and(|j| j.state() == State::Running) {
         match sys::waitpid(WaitTarget::AnyChild, options) {
             Ok(Some((pid, status))) => sh.jobs.record(pid, status),
@@ -443,18 +530,28 @@ fn lose(sh: &mut Shell, id: usize) {
 }
 
 fn set_pipe_status(sh: &mut Shell, job: &Job) {
-    let codes = job.processes.iter().map(|p| p.status.map_or(0, WaitStatus::code)).collect();
+    let codes = job
+        .processes
+        .iter()
+        .map(|p| p.status.map_or(0, WaitStatus::code))
+        .collect();
     pipe_status(sh, codes);
 }
 
 pub fn pipe_status(sh: &mut Shell, codes: Vec<i32>) {
-    let map = codes.into_iter().enumerate().map(|(i, c)| (i as i64, c.to_string().into_bytes())).collect();
+    let map = codes
+        .into_iter()
+        .enumerate()
+        .map(|(i, c)| (i as i64, c.to_string().into_bytes()))
+        .collect();
     sh.vars.global_entry("PIPESTATUS").value = crate::vars::Value::Indexed(map);
 }
 
 /// Says what signal ended a foreground job, where that is news.
 fn tell_death(sh: &Shell, job: &Job) {
-    let Some(WaitStatus::Signaled { signal, core }) = job.processes.last().and_then(|p| p.status) else { return };
+    let Some(WaitStatus::Signaled { signal, core }) = job.processes.last().and_then(|p| p.status) else {
+        return;
+    };
     let core = if core { " (core dumped)" } else { "" };
     match signal {
         Signal::PIPE => {}
@@ -484,7 +581,11 @@ pub fn wait_substitution(sh: &mut Shell, pid: Pid) -> i32 {
 
 /// The `wait` builtin on one job: its status, or 128 + n when a trapped signal came first.
 pub fn wait_background(sh: &mut Shell, id: usize) -> Result<i32, Unwind> {
-    let options = if sh.monitor() { WaitOptions::UNTRACED } else { WaitOptions::empty() };
+    let options = if sh.monitor() {
+        WaitOptions::UNTRACED
+    } else {
+        WaitOptions::empty()
+    };
     while sh.jobs.get(id).is_some_and(|j| j.state() == State::Running) {
         match sys::waitpid(WaitTarget::AnyChild, options) {
             Ok(Some((pid, status))) => sh.jobs.record(pid, status),
@@ -513,7 +614,13 @@ fn interrupted(sh: &mut Shell) -> Result<Option<i32>, Unwind> {
 
 /// `wait` without arguments.
 pub fn wait_all(sh: &mut Shell) -> Outcome {
-    while let Some(id) = sh.jobs.list.iter().find(|j| j.state() == State::Running).map(|j| j.id) {
+    while let Some(id) = sh
+        .jobs
+        .list
+        .iter()
+        .find(|j| j.state() == State::Running)
+        .map(|j| j.id)
+    {
         let code = wait_background(sh, id)?;
         if code > 128 && sh.jobs.get(id).is_some_and(|j| j.state() == State::Running) {
             return Ok(code);
@@ -526,7 +633,13 @@ pub fn wait_all(sh: &mut Shell) -> Outcome {
 /// Waits for whichever background job ends next.
 pub fn wait_any(sh: &mut Shell) -> Outcome {
     loop {
-        if let Some(id) = sh.jobs.list.iter().find(|j| j.state() == State::Done).map(|j| j.id) {
+        if let Some(id) = sh
+            .jobs
+            .list
+            .iter()
+            .find(|j| j.state() == State::Done)
+            .map(|j| j.id)
+        {
             let code = sh.jobs.remove(id).map_or(127, |j| j.code(false));
             return Ok(code);
         }
@@ -548,10 +661,16 @@ pub fn wait_any(sh: &mut Shell) -> Outcome {
 
 /// Continues a stopped job, in the foreground or not.
 pub fn resume(sh: &mut Shell, id: usize, foreground: bool) -> Outcome {
-    let Some(job) = sh.jobs.get_mut(id) else { return Ok(1) };
+    let Some(job) = sh.jobs.get_mut(id) else {
+        return Ok(1);
+    };
     job.foreground = foreground;
     job.told = State::Running;
-    for p in job.processes.iter_mut().filter(|p| matches!(p.status, Some(WaitStatus::Stopped(_)))) {
+    for p in job
+        .processes
+        .iter_mut()
+        .filter(|p| matches!(p.status, Some(WaitStatus::Stopped(_))))
+    {
         p.status = None;
     }
     let (group, text) = (job.group, job.text.clone());
@@ -574,7 +693,11 @@ pub fn resume(sh: &mut Shell, id: usize, foreground: bool) -> Outcome {
     if let Err(e) = sent {
         sh.complain_errno(b"kill", e);
     }
-    if foreground { Ok(wait_foreground(sh, id)) } else { Ok(0) }
+    if foreground {
+        Ok(wait_foreground(sh, id))
+    } else {
+        Ok(0)
+    }
 }
 
 /// Before a prompt: tells of background jobs that ended or stopped, and forgets the ended ones.
@@ -605,10 +728,16 @@ pub fn notify(sh: &mut Shell) {
 
 /// `kill` wants to know what a job is to the kernel.
 pub fn signal(sh: &Shell, id: usize, sig: Option<Signal>) -> sys::Result<()> {
-    let Some(job) = sh.jobs.get(id) else { return Err(Errno::ESRCH) };
+    let Some(job) = sh.jobs.get(id) else {
+        return Err(Errno::ESRCH);
+    };
     let sent = match job.group {
         Some(g) => sys::killpg(g, sig),
-        None => job.processes.iter().filter(|p| p.status.is_none()).try_for_each(|p| sys::kill(p.pid, sig)),
+        None => job
+            .processes
+            .iter()
+            .filter(|p| p.status.is_none())
+            .try_for_each(|p| sys::kill(p.pid, sig)),
     };
     if sent.is_ok() && job.state() == State::Stopped && matches!(sig, Some(Signal::TERM | Signal::HUP)) {
         // It could not die while stopped.
@@ -618,6 +747,10 @@ pub fn signal(sh: &Shell, id: usize, sig: Option<Signal>) -> sys::Result<()> {
 }
 
 pub fn display(text: &str) -> String {
-    let flat: Vec<&str> = text.split('\n').map(str::trim).filter(|l| !l.is_empty()).collect();
+    let flat: Vec<&str> = text
+        .split('\n')
+        .map(str::trim)
+        .filter(|l| !l.is_empty())
+        .collect();
     lossy(flat.join(" ").as_bytes()).into_owned()
 }

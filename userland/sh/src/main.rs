@@ -25,7 +25,9 @@ use text::{Bytes, lossy};
 
 fn main() {
     sys::init();
-    let args: Vec<Bytes> = std::env::args_os().map(std::ffi::OsString::into_encoded_bytes).collect();
+    let args: Vec<Bytes> = std::env::args_os()
+        .map(std::ffi::OsString::into_encoded_bytes)
+        .collect();
     let name = args.first().cloned().unwrap_or_else(|| b"sh".to_vec());
     let mut sh = Shell::new(name);
     sh.import_environment();
@@ -87,7 +89,10 @@ fn run(sh: &mut Shell, args: &[Bytes]) {
 }
 
 fn parse_arguments(sh: &mut Shell, args: &[Bytes]) -> Result<Invocation, i32> {
-    let mut inv = Invocation { rest: 1, ..Invocation::default() };
+    let mut inv = Invocation {
+        rest: 1,
+        ..Invocation::default()
+    };
     while let Some(a) = args.get(inv.rest) {
         match &a[..] {
             b"--norc" | b"--noprofile" => inv.norc = true,
@@ -126,7 +131,10 @@ fn option(sh: &mut Shell, inv: &mut Invocation, args: &[Bytes], c: u8, on: bool)
         b'l' => inv.login = on,
         b'o' | b'O' => {
             inv.rest += 1;
-            let name = args.get(inv.rest).map(|n| lossy(n).into_owned()).unwrap_or_default();
+            let name = args
+                .get(inv.rest)
+                .map(|n| lossy(n).into_owned())
+                .unwrap_or_default();
             let known = if c == b'o' {
                 sh.options.set_long(&name, on)
             } else {

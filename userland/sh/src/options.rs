@@ -73,13 +73,17 @@ pub const SHOPT: &[(&str, Get)] = &[
 impl Options {
     /// Sets by long name; false if there is no such option.
     pub fn set_long(&mut self, name: &str, on: bool) -> bool {
-        let Some((_, _, get, inverted)) = SET.iter().find(|(n, ..)| *n == name) else { return false };
+        let Some((_, _, get, inverted)) = SET.iter().find(|(n, ..)| *n == name) else {
+            return false;
+        };
         *get(self) = on != *inverted;
         true
     }
 
     pub fn set_letter(&mut self, letter: u8, on: bool) -> bool {
-        let Some((_, _, get, inverted)) = SET.iter().find(|(_, l, ..)| *l == Some(letter)) else { return false };
+        let Some((_, _, get, inverted)) = SET.iter().find(|(_, l, ..)| *l == Some(letter)) else {
+            return false;
+        };
         *get(self) = on != *inverted;
         true
     }

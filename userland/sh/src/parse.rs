@@ -106,7 +106,11 @@ fn run_prefix(sh: &mut Shell, text: &str) -> Outcome {
         Some(e) => {
             sh.complain(e);
             sh.status = 2;
-            if sh.interactive { Err(Unwind::Discard) } else { Err(Unwind::Exit) }
+            if sh.interactive {
+                Err(Unwind::Discard)
+            } else {
+                Err(Unwind::Exit)
+            }
         }
     }
 }

@@ -31,6 +31,20 @@ pub type Outcome = Result<i32, Unwind>;
 /// How deep functions, `eval`, `.` and substitutions may nest: far enough for scripts, far from the stack's end.
 pub const MAX_DEPTH: u32 = if cfg!(target_os = "wasi") { 400 } else { 500 };
 
+/// How much of the stack nesting may use; the rest is for the parser, builtins and expansions at the deepest level.
+const STACK_SHARE: usize = if cfg!(target_os = "wasi") {
+    500 << 10
+} else {
+    4 << 20
+};
+
+/// Where the stack's top is, roughly: the address of something on it.
+#[inline(never)]
+fn stack_mark() -> usize {
+    let mark = 0u8;
+    std::hint::black_box(&raw const mark) as usize
+}
+
 pub struct Shell {
     pub vars: Vars,
     /// `$0`.
@@ -57,6 +71,8 @@ pub struct Shell {
     /// Enclosing functions' names, innermost last.
     pub calls: Vec<String>,
     pub depth: u32,
+    /// The stack's top when the shell started.
+    stack_base: usize,
     pub sourcing: u32,
     pub subshell: u32,
     /// Above 0, `set -e` and the ERR trap look away (conditions, `!`, the left of `&&`).
@@ -99,6 +115,7 @@ impl Shell {
             loops: 0,
             calls: Vec::new(),
             depth: 0,
+            stack_base: stack_mark(),
             sourcing: 0,
             subshell: 0,
             checked: 0,
@@ -118,12 +135,18 @@ impl Shell {
     /// Takes over the environment and sets what a shell sets at start.
     pub fn import_environment(&mut self) {
         for (k, v) in std::env::vars_os() {
-            let Some(name) = k.to_str().filter(|n| crate::text::is_name(n.as_bytes())) else { continue };
+            let Some(name) = k.to_str().filter(|n| crate::text::is_name(n.as_bytes())) else {
+                continue;
+            };
             let var = self.vars.global_entry(name);
             var.value = Value::Scalar(v.into_encoded_bytes());
             var.export = true;
         }
-        let level = self.vars.get("SHLVL").and_then(|v| crate::text::parse_int(v)).unwrap_or(0);
+        let level = self
+            .vars
+            .get("SHLVL")
+            .and_then(|v| crate::text::parse_int(v))
+            .unwrap_or(0);
         self.set_exported("SHLVL", (level + 1).max(1).to_string());
         let cwd = sys::getcwd().unwrap_or_else(|_| b"/".to_vec());
         if self.vars.get("PWD").is_none_or(|p| !same_dir(p, &cwd)) {
@@ -132,9 +155,15 @@ impl Shell {
         if self.vars.get("PATH").is_none() {
             let _ = self.vars.set("PATH", *b"/usr/local/bin:/usr/bin:/bin");
         }
-        for (name, value) in
-            [("IFS", " \t\n"), ("PS4", "+ "), ("OPTIND", "1"), ("BASH_VERSION", "5.2.0(1)-release"), ("HOSTTYPE", "wasm32"), ("OSTYPE", "cobnut"), ("MACHTYPE", "wasm32-cobnut")]
-        {
+        for (name, value) in [
+            ("IFS", " \t\n"),
+            ("PS4", "+ "),
+            ("OPTIND", "1"),
+            ("BASH_VERSION", "5.2.0(1)-release"),
+            ("HOSTTYPE", "wasm32"),
+            ("OSTYPE", "cobnut"),
+            ("MACHTYPE", "wasm32-cobnut"),
+        ] {
             let _ = self.vars.unset(name).map(|_| self.vars.set(name, value));
         }
     }
@@ -146,7 +175,10 @@ impl Shell {
     }
 
     pub fn parser_options(&self) -> ParserOptions {
-        ParserOptions { enable_extended_globbing: true, ..ParserOptions::default() }
+        ParserOptions {
+            enable_extended_globbing: true,
+            ..ParserOptions::default()
+        }
     }
 
     /// Appends to what the builtin writes.
@@ -200,7 +232,11 @@ impl Shell {
 
     /// An error in an expansion that ends a shell which is not interactive.
     pub fn fatal(&mut self) -> Unwind {
-        self.status = if self.command_string && self.subshell == 0 { 127 } else { 1 };
+        self.status = if self.command_string && self.subshell == 0 {
+            127
+        } else {
+            1
+        };
         if self.interactive && self.subshell == 0 {
             self.status = 1;
             Unwind::Discard
@@ -212,13 +248,17 @@ impl Shell {
     /// An error that gives up the complete command.
     pub fn discard(&mut self) -> Unwind {
         self.status = 1;
-        if self.subshell > 0 { Unwind::Exit } else { Unwind::Discard }
+        if self.subshell > 0 {
+            Unwind::Exit
+        } else {
+            Unwind::Discard
+        }
     }
 
     /// Runs `f` one level deeper, or refuses with a message where the stack might not hold.
     pub fn nested(&mut self, f: impl FnOnce(&mut Shell) -> Outcome) -> Outcome {
-        if self.depth >= MAX_DEPTH {
-            self.complain(format!("maximum nesting level exceeded ({MAX_DEPTH})"));
+        if self.depth >= MAX_DEPTH || self.stack_base.saturating_sub(stack_mark()) > STACK_SHARE {
+            self.complain(format!("maximum nesting level exceeded ({})", self.depth));
             return Err(self.discard());
         }
         self.depth += 1;

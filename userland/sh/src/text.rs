@@ -10,7 +10,12 @@ pub fn decode(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         out.push_str(chunk.valid());
-        out.extend(chunk.invalid().iter().filter_map(|b| char::from_u32(ESCAPE + u32::from(*b))));
+        out.extend(
+            chunk
+                .invalid()
+                .iter()
+                .filter_map(|b| char::from_u32(ESCAPE + u32::from(*b))),
+        );
     }
     out
 }
@@ -77,7 +82,11 @@ pub fn lossy(s: &[u8]) -> std::borrow::Cow<'_, str> {
 }
 
 pub fn parse_int(s: &[u8]) -> Option<i64> {
-    std::str::from_utf8(s).ok()?.trim_matches([' ', '\t', '\n']).parse().ok()
+    std::str::from_utf8(s)
+        .ok()?
+        .trim_matches([' ', '\t', '\n'])
+        .parse()
+        .ok()
 }
 
 /// Quotes for reuse as input, as `printf %q` and `${x@Q}` differ on: this one prefers no quotes.
@@ -157,7 +166,13 @@ mod tests {
 
     #[test]
     fn quoting_reads_back_the_same() {
-        for (raw, want) in [("", "''"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("a\nb", "$'a\\nb'"), ("x/y", "x/y")] {
+        for (raw, want) in [
+            ("", "''"),
+            ("a b", "'a b'"),
+            ("it's", "'it'\\''s'"),
+            ("a\nb", "$'a\\nb'"),
+            ("x/y", "x/y"),
+        ] {
             assert_eq!(lossy(&shell_quote(raw.as_bytes())), want);
         }
     }

@@ -65,7 +65,13 @@ impl Traps {
         self.actions
             .iter()
             .filter(|(_, a)| a.is_empty() == empty)
-            .filter_map(|(c, _)| if let Condition::Signal(s) = c { Some(*s) } else { None })
+            .filter_map(|(c, _)| {
+                if let Condition::Signal(s) = c {
+                    Some(*s)
+                } else {
+                    None
+                }
+            })
             .collect()
     }
 }
@@ -93,7 +99,9 @@ pub fn reset_in_child(sh: &mut Shell) {
     for sig in sh.traps.handled().iter() {
         let _ = sys::sigaction(sig, Some(SigAction::Default));
     }
-    sh.traps.actions.retain(|c, a| a.is_empty() && matches!(c, Condition::Signal(_)));
+    sh.traps
+        .actions
+        .retain(|c, a| a.is_empty() && matches!(c, Condition::Signal(_)));
     sh.traps.running = false;
     sys::take_recorded(SigSet::ALL);
 }
@@ -117,7 +125,9 @@ pub fn run_pending(sh: &mut Shell) -> Result<(), Unwind> {
 
 /// Runs a condition's action; `$?` is afterwards what it was, unless the action leaves the shell.
 pub fn run(sh: &mut Shell, c: Condition) -> Result<(), Unwind> {
-    let Some(action) = sh.traps.get(c).filter(|a| !a.is_empty()).cloned() else { return Ok(()) };
+    let Some(action) = sh.traps.get(c).filter(|a| !a.is_empty()).cloned() else {
+        return Ok(());
+    };
     let quiet = matches!(c, Condition::Err | Condition::Debug | Condition::Return);
     if quiet && sh.traps.running {
         return Ok(());
@@ -139,7 +149,12 @@ pub fn run(sh: &mut Shell, c: Condition) -> Result<(), Unwind> {
 
 /// The EXIT trap, once, at the end of a shell or subshell.
 pub fn run_exit(sh: &mut Shell) {
-    if let Some(action) = sh.traps.actions.remove(&Condition::Exit).filter(|a| !a.is_empty()) {
+    if let Some(action) = sh
+        .traps
+        .actions
+        .remove(&Condition::Exit)
+        .filter(|a| !a.is_empty())
+    {
         let status = sh.status;
         match crate::parse::run_text(sh, &action) {
             Err(Unwind::Exit) => {}

@@ -41,7 +41,14 @@ pub struct Var {
 
 impl Var {
     pub fn new(value: Value) -> Var {
-        Var { value, export: false, readonly: false, integer: false, lower: false, upper: false }
+        Var {
+            value,
+            export: false,
+            readonly: false,
+            integer: false,
+            lower: false,
+            upper: false,
+        }
     }
 
     /// The letters of `${x@a}` and `declare -p`.
@@ -52,9 +59,13 @@ impl Var {
             Value::Assoc(_) => f.push('A'),
             _ => {}
         }
-        for (on, c) in
-            [(self.integer, 'i'), (self.lower, 'l'), (self.readonly, 'r'), (self.upper, 'u'), (self.export, 'x')]
-        {
+        for (on, c) in [
+            (self.integer, 'i'),
+            (self.lower, 'l'),
+            (self.readonly, 'r'),
+            (self.upper, 'u'),
+            (self.export, 'x'),
+        ] {
             if on {
                 f.push(c);
             }
@@ -87,7 +98,9 @@ pub struct Vars {
 
 impl Vars {
     pub fn new() -> Vars {
-        Vars { scopes: vec![BTreeMap::new()] }
+        Vars {
+            scopes: vec![BTreeMap::new()],
+        }
     }
 
     pub fn push_scope(&mut self) {
@@ -118,18 +131,28 @@ impl Vars {
 
     /// The variable where an assignment goes: the innermost that exists, else a new global.
     pub fn entry(&mut self, name: &str) -> &mut Var {
-        let at = self.scopes.iter().rposition(|s| s.contains_key(name)).unwrap_or(0);
-        self.scopes[at].entry(name.to_owned()).or_insert_with(|| Var::new(Value::Unset))
+        let at = self
+            .scopes
+            .iter()
+            .rposition(|s| s.contains_key(name))
+            .unwrap_or(0);
+        self.scopes[at]
+            .entry(name.to_owned())
+            .or_insert_with(|| Var::new(Value::Unset))
     }
 
     /// The variable in the innermost scope, made there if need be (`local`).
     pub fn local_entry(&mut self, name: &str) -> &mut Var {
         let top = self.scopes.len() - 1;
-        self.scopes[top].entry(name.to_owned()).or_insert_with(|| Var::new(Value::Unset))
+        self.scopes[top]
+            .entry(name.to_owned())
+            .or_insert_with(|| Var::new(Value::Unset))
     }
 
     pub fn global_entry(&mut self, name: &str) -> &mut Var {
-        self.scopes[0].entry(name.to_owned()).or_insert_with(|| Var::new(Value::Unset))
+        self.scopes[0]
+            .entry(name.to_owned())
+            .or_insert_with(|| Var::new(Value::Unset))
     }
 
     pub fn is_local(&self, name: &str) -> bool {
@@ -152,7 +175,9 @@ impl Vars {
     }
 
     pub fn unset(&mut self, name: &str) -> Result<bool, Readonly> {
-        let Some(at) = self.scopes.iter().rposition(|s| s.contains_key(name)) else { return Ok(false) };
+        let Some(at) = self.scopes.iter().rposition(|s| s.contains_key(name)) else {
+            return Ok(false);
+        };
         if self.scopes[at].get(name).is_some_and(|v| v.readonly) {
             return Err(Readonly);
         }
@@ -167,7 +192,10 @@ impl Vars {
 
     /// All visible variables by name.
     pub fn all(&self) -> BTreeMap<&str, &Var> {
-        self.scopes.iter().flat_map(|s| s.iter().map(|(k, v)| (k.as_str(), v))).collect()
+        self.scopes
+            .iter()
+            .flat_map(|s| s.iter().map(|(k, v)| (k.as_str(), v)))
+            .collect()
     }
 
     /// The environment of a child: `NAME=value`.

@@ -30,8 +30,14 @@ impl Drop for Folder {
 fn run(script: &str) -> (String, String, i32) {
     let folder = Folder::new();
     let elsewhere = std::env::var("COBNUT_SH").ok();
-    let words: Vec<&str> = elsewhere.as_deref().map_or(vec![env!("CARGO_BIN_EXE_sh")], |w| w.split(' ').collect());
-    let script = if elsewhere.is_some() { format!("cd /tmp\n{script}") } else { script.to_owned() };
+    let words: Vec<&str> = elsewhere
+        .as_deref()
+        .map_or(vec![env!("CARGO_BIN_EXE_sh")], |w| w.split(' ').collect());
+    let script = if elsewhere.is_some() {
+        format!("cd /tmp\n{script}")
+    } else {
+        script.to_owned()
+    };
     let output = Command::new(words[0])
         .args(&words[1..])
         .args(["-c", &script])
@@ -45,7 +51,11 @@ fn run(script: &str) -> (String, String, i32) {
         .output()
         .expect("the shell starts");
     let text = |b: Vec<u8>| String::from_utf8_lossy(&b).into_owned();
-    (text(output.stdout), text(output.stderr), output.status.code().unwrap_or(-1))
+    (
+        text(output.stdout),
+        text(output.stderr),
+        output.status.code().unwrap_or(-1),
+    )
 }
 
 #[test]
@@ -54,10 +64,17 @@ fn scripts_answer_as_bash_does() {
     for (script, stdout, status) in table::SCRIPTS {
         let (out, err, code) = run(script);
         if (out.as_str(), code) != (*stdout, *status) {
-            failed.push(format!("{script}\n  want {stdout:?} {status}\n  got  {out:?} {code}\n  stderr {err:?}"));
+            failed.push(format!(
+                "{script}\n  want {stdout:?} {status}\n  got  {out:?} {code}\n  stderr {err:?}"
+            ));
         }
     }
-    assert!(failed.is_empty(), "{} scripts:\n{}", failed.len(), failed.join("\n"));
+    assert!(
+        failed.is_empty(),
+        "{} scripts:\n{}",
+        failed.len(),
+        failed.join("\n")
+    );
 }
 
 #[test]

@@ -149,7 +149,11 @@ pub fn dup3(old: Fd, new: Fd, flags: OpenFlags) -> Result<()> {
 
 /// The lowest free descriptor that is at least `min` (fcntl's F_DUPFD or F_DUPFD_CLOEXEC).
 pub fn dup_from(fd: Fd, min: Fd, flags: FdFlags) -> Result<Fd> {
-    let cmd = if flags.contains(FdFlags::CLOEXEC) { imp::F_DUPFD_CLOEXEC } else { imp::F_DUPFD };
+    let cmd = if flags.contains(FdFlags::CLOEXEC) {
+        imp::F_DUPFD_CLOEXEC
+    } else {
+        imp::F_DUPFD
+    };
     imp::fcntl(fd, cmd, min.0).map(Fd)
 }
 

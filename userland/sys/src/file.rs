@@ -165,7 +165,12 @@ pub fn fchmod(fd: Fd, mode: Mode) -> Result<()> {
 
 /// `None` keeps what is there; `follow` false changes a symbolic link itself.
 pub fn chown(path: impl PathArg, uid: Option<u32>, gid: Option<u32>, follow: bool) -> Result<()> {
-    imp::chown(path.path_bytes(), uid.unwrap_or(u32::MAX), gid.unwrap_or(u32::MAX), follow)
+    imp::chown(
+        path.path_bytes(),
+        uid.unwrap_or(u32::MAX),
+        gid.unwrap_or(u32::MAX),
+        follow,
+    )
 }
 
 pub fn fchown(fd: Fd, uid: Option<u32>, gid: Option<u32>) -> Result<()> {

@@ -24,26 +24,26 @@ mod imp;
 
 pub use errno::{Errno, Result};
 pub use fd::{
-    Fd, FdFlags, LockOp, OpenFlags, PollEvents, PollFd, close, dup, dup2, dup3, dup_from, flock, getfd, getfl, open,
-    pipe, pipe2, poll, read, setfd, setfl, write, write_all,
+    Fd, FdFlags, LockOp, OpenFlags, PollEvents, PollFd, close, dup, dup_from, dup2, dup3, flock, getfd,
+    getfl, open, pipe, pipe2, poll, read, setfd, setfl, write, write_all,
 };
 pub use file::{
-    Access, FileType, Mode, Stat, StatFs, Timestamp, access, chmod, chown, fchmod, fchown, fstat, lstat, mkfifo,
-    mknod, stat, statfs, utimens,
+    Access, FileType, Mode, Stat, StatFs, Timestamp, access, chmod, chown, fchmod, fchown, fstat, lstat,
+    mkfifo, mknod, stat, statfs, utimens,
 };
 pub use path::PathArg;
 pub use process::{
-    Action, Pid, Resource, Rlimit, Spawn, SpawnFlags, Times, Usage, WaitOptions, WaitStatus, WaitTarget, chdir, exec,
-    execvp, exit, fchdir, fork, getcwd, getegid, geteuid, getgid, getpgid, getpid, getppid, getrlimit, getsid,
-    getuid, setpgid, setrlimit, setsid, times, umask, wait4, waitpid,
+    Action, Pid, Resource, Rlimit, Spawn, SpawnFlags, Times, Usage, WaitOptions, WaitStatus, WaitTarget,
+    chdir, exec, execvp, exit, fchdir, fork, getcwd, getegid, geteuid, getgid, getpgid, getpid, getppid,
+    getrlimit, getsid, getuid, setpgid, setrlimit, setsid, times, umask, wait4, waitpid,
 };
 pub use signal::{
-    Disposition, Handler, MaskHow, SaFlags, SigAction, SigSet, Signal, kill, killpg, recorded, setitimer, sigaction,
-    sigpending, sigpoll, sigprocmask, sigsuspend, take_recorded,
+    Disposition, Handler, MaskHow, SaFlags, SigAction, SigSet, Signal, kill, killpg, recorded, setitimer,
+    sigaction, sigpending, sigpoll, sigprocmask, sigsuspend, take_recorded,
 };
 pub use tty::{
-    ControlFlags, InputFlags, LocalFlags, OutputFlags, Queue, SetWhen, Termios, WinSize, cc, isatty, openpty, tcflush,
-    tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr, tcsetpgrp, tcsetwinsize, ttyname,
+    ControlFlags, InputFlags, LocalFlags, OutputFlags, Queue, SetWhen, Termios, WinSize, cc, isatty, openpty,
+    tcflush, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr, tcsetpgrp, tcsetwinsize, ttyname,
 };
 
 /// Makes libc's idea of the working directory the kernel's. WASI has no cwd of its own: wasi-libc starts each program

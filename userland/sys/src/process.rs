@@ -72,7 +72,10 @@ impl WaitStatus {
         } else if low == 0 {
             WaitStatus::Exited((word >> 8) as u8)
         } else {
-            WaitStatus::Signaled { signal: Signal(low), core: word & 0x80 != 0 }
+            WaitStatus::Signaled {
+                signal: Signal(low),
+                core: word & 0x80 != 0,
+            }
         }
     }
 
@@ -134,8 +137,16 @@ pub struct Rlimit {
 pub enum Action {
     Close(Fd),
     /// Makes `to` a duplicate of `from`; onto itself clears FD_CLOEXEC.
-    Dup2 { from: Fd, to: Fd },
-    Open { fd: Fd, path: Vec<u8>, flags: OpenFlags, mode: Mode },
+    Dup2 {
+        from: Fd,
+        to: Fd,
+    },
+    Open {
+        fd: Fd,
+        path: Vec<u8>,
+        flags: OpenFlags,
+        mode: Mode,
+    },
     Chdir(Vec<u8>),
     /// Makes the child's group the terminal's foreground group.
     TcSetPgrp(Fd),
@@ -265,11 +276,17 @@ pub fn getcwd() -> Result<Vec<u8>> {
 }
 
 pub fn getrlimit(resource: Resource) -> Result<Rlimit> {
-    imp::getrlimit(resource as u32).map(|[s, h]| Rlimit { soft: finite(s), hard: finite(h) })
+    imp::getrlimit(resource as u32).map(|[s, h]| Rlimit {
+        soft: finite(s),
+        hard: finite(h),
+    })
 }
 
 pub fn setrlimit(resource: Resource, limit: Rlimit) -> Result<()> {
-    imp::setrlimit(resource as u32, [limit.soft.unwrap_or(u64::MAX), limit.hard.unwrap_or(u64::MAX)])
+    imp::setrlimit(
+        resource as u32,
+        [limit.soft.unwrap_or(u64::MAX), limit.hard.unwrap_or(u64::MAX)],
+    )
 }
 
 fn finite(v: u64) -> Option<u64> {
@@ -289,8 +306,22 @@ mod tests {
         let cases = [
             (0, WaitStatus::Exited(0), 0),
             (256, WaitStatus::Exited(1), 1),
-            (9, WaitStatus::Signaled { signal: Signal::KILL, core: false }, 137),
-            (11 | 0x80, WaitStatus::Signaled { signal: Signal::SEGV, core: true }, 139),
+            (
+                9,
+                WaitStatus::Signaled {
+                    signal: Signal::KILL,
+                    core: false,
+                },
+                137,
+            ),
+            (
+                11 | 0x80,
+                WaitStatus::Signaled {
+                    signal: Signal::SEGV,
+                    core: true,
+                },
+                139,
+            ),
             (0x7f | (20 << 8), WaitStatus::Stopped(Signal::TSTP), 148),
             (0xffff, WaitStatus::Continued, 0),
         ];

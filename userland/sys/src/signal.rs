@@ -62,7 +62,10 @@ impl Signal {
         } else {
             bare
         };
-        Signal::ALL.iter().copied().find(|sig| sig.name().is_some_and(|n| n.eq_ignore_ascii_case(alias)))
+        Signal::ALL
+            .iter()
+            .copied()
+            .find(|sig| sig.name().is_some_and(|n| n.eq_ignore_ascii_case(alias)))
     }
 }
 
@@ -120,16 +123,26 @@ pub enum Handler {
 pub enum SigAction {
     Default,
     Ignore,
-    Handle { handler: Handler, flags: SaFlags, mask: SigSet },
+    Handle {
+        handler: Handler,
+        flags: SaFlags,
+        mask: SigSet,
+    },
 }
 
 impl SigAction {
     /// Record the signal; calls that it interrupts answer EINTR.
-    pub const RECORD: SigAction =
-        SigAction::Handle { handler: Handler::Record, flags: SaFlags::empty(), mask: SigSet::EMPTY };
+    pub const RECORD: SigAction = SigAction::Handle {
+        handler: Handler::Record,
+        flags: SaFlags::empty(),
+        mask: SigSet::EMPTY,
+    };
     /// Record the signal; calls that it interrupts go on.
-    pub const RECORD_RESTART: SigAction =
-        SigAction::Handle { handler: Handler::Record, flags: SaFlags::RESTART, mask: SigSet::EMPTY };
+    pub const RECORD_RESTART: SigAction = SigAction::Handle {
+        handler: Handler::Record,
+        flags: SaFlags::RESTART,
+        mask: SigSet::EMPTY,
+    };
 }
 
 /// What was to happen before [`sigaction`].

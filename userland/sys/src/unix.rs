@@ -8,8 +8,8 @@ use std::mem::MaybeUninit;
 use crate::process::Usage;
 use crate::tty::{ControlFlags, InputFlags, LocalFlags, OutputFlags};
 use crate::{
-    Action, Disposition, Errno, Fd, Handler, OpenFlags, Pid, PollFd, Result, SigAction, SigSet, Signal, Spawn, Stat,
-    StatFs, Termios, Times, Timestamp, WinSize, signal,
+    Action, Disposition, Errno, Fd, Handler, OpenFlags, Pid, PollFd, Result, SigAction, SigSet, Signal,
+    Spawn, Stat, StatFs, Termios, Times, Timestamp, WinSize, signal,
 };
 
 pub const F_DUPFD: i32 = libc::F_DUPFD;
@@ -100,7 +100,12 @@ pub fn flock(fd: Fd, op: i32) -> Result<()> {
 
 pub fn poll(fds: &mut [PollFd], timeout_ms: i32) -> Result<usize> {
     // `PollFd` has pollfd's layout: i32, u16, u16.
-    c!(poll(fds.as_mut_ptr().cast(), fds.len() as libc::nfds_t, timeout_ms)).map(|n| n as usize)
+    c!(poll(
+        fds.as_mut_ptr().cast(),
+        fds.len() as libc::nfds_t,
+        timeout_ms
+    ))
+    .map(|n| n as usize)
 }
 
 fn nanos(secs: i64, nanos: i64) -> i64 {
@@ -161,7 +166,14 @@ fn at_flags(follow: bool) -> i32 {
 
 pub fn chown(path: &[u8], uid: u32, gid: u32, follow: bool) -> Result<()> {
     let path = cstr(path)?;
-    c!(fchownat(libc::AT_FDCWD, path.as_ptr(), uid, gid, at_flags(follow))).map(drop)
+    c!(fchownat(
+        libc::AT_FDCWD,
+        path.as_ptr(),
+        uid,
+        gid,
+        at_flags(follow)
+    ))
+    .map(drop)
 }
 
 pub fn fchown(fd: Fd, uid: u32, gid: u32) -> Result<()> {
@@ -170,18 +182,31 @@ pub fn fchown(fd: Fd, uid: u32, gid: u32) -> Result<()> {
 
 fn stamp(t: Timestamp) -> libc::timespec {
     match t {
-        Timestamp::Now => libc::timespec { tv_sec: 0, tv_nsec: libc::UTIME_NOW },
-        Timestamp::Leave => libc::timespec { tv_sec: 0, tv_nsec: libc::UTIME_OMIT },
-        Timestamp::Nanos(n) => {
-            libc::timespec { tv_sec: n.div_euclid(1_000_000_000), tv_nsec: n.rem_euclid(1_000_000_000) }
-        }
+        Timestamp::Now => libc::timespec {
+            tv_sec: 0,
+            tv_nsec: libc::UTIME_NOW,
+        },
+        Timestamp::Leave => libc::timespec {
+            tv_sec: 0,
+            tv_nsec: libc::UTIME_OMIT,
+        },
+        Timestamp::Nanos(n) => libc::timespec {
+            tv_sec: n.div_euclid(1_000_000_000),
+            tv_nsec: n.rem_euclid(1_000_000_000),
+        },
     }
 }
 
 pub fn utimens(path: &[u8], atime: Timestamp, mtime: Timestamp, follow: bool) -> Result<()> {
     let path = cstr(path)?;
     let times = [stamp(atime), stamp(mtime)];
-    c!(utimensat(libc::AT_FDCWD, path.as_ptr(), times.as_ptr(), at_flags(follow))).map(drop)
+    c!(utimensat(
+        libc::AT_FDCWD,
+        path.as_ptr(),
+        times.as_ptr(),
+        at_flags(follow)
+    ))
+    .map(drop)
 }
 
 pub fn mknod(path: &[u8], mode: u32, dev: u64) -> Result<()> {
@@ -191,7 +216,13 @@ pub fn mknod(path: &[u8], mode: u32, dev: u64) -> Result<()> {
 
 pub fn access(path: &[u8], mode: u32) -> Result<()> {
     let path = cstr(path)?;
-    c!(faccessat(libc::AT_FDCWD, path.as_ptr(), mode as i32, libc::AT_EACCESS)).map(drop)
+    c!(faccessat(
+        libc::AT_FDCWD,
+        path.as_ptr(),
+        mode as i32,
+        libc::AT_EACCESS
+    ))
+    .map(drop)
 }
 
 pub fn statfs(path: &[u8]) -> Result<StatFs> {
@@ -266,7 +297,9 @@ fn prepare_spawned(s: &Spawn) -> Result<()> {
         setpgid(0, group.0)?;
     }
     for sig in s.sigdefault.unwrap_or_default().iter() {
-        sigaction(sig, Some(SigAction::Default)).map(drop).or_else(|e| if e == Errno::EINVAL { Ok(()) } else { Err(e) })?;
+        sigaction(sig, Some(SigAction::Default))
+            .map(drop)
+            .or_else(|e| if e == Errno::EINVAL { Ok(()) } else { Err(e) })?;
     }
     if let Some(cwd) = s.cwd {
         chdir(cwd)?;
@@ -276,7 +309,12 @@ fn prepare_spawned(s: &Spawn) -> Result<()> {
             Action::Close(fd) => close(*fd)?,
             Action::Dup2 { from, to } if from == to => drop(fcntl(*to, F_SETFD, 0)?),
             Action::Dup2 { from, to } => dup2(*from, *to)?,
-            Action::Open { fd, path, flags, mode } => {
+            Action::Open {
+                fd,
+                path,
+                flags,
+                mode,
+            } => {
                 let new = open(path, *flags, mode.bits())?;
                 if new != *fd {
                     dup2(new, *fd)?;
@@ -305,7 +343,11 @@ pub fn exec(path: &[u8], argv: &[Vec<u8>], envp: &[Vec<u8>], search: bool) -> Er
         strings.iter().map(|s| cstr(s)).collect()
     }
     fn pointers(strings: &[CString]) -> Vec<*const libc::c_char> {
-        strings.iter().map(|s| s.as_ptr()).chain([std::ptr::null()]).collect()
+        strings
+            .iter()
+            .map(|s| s.as_ptr())
+            .chain([std::ptr::null()])
+            .collect()
     }
     let (Ok(path), Ok(argv), Ok(envp)) = (cstr(path), table(argv), table(envp)) else {
         return Errno::EINVAL;
@@ -329,7 +371,10 @@ fn timeval_ns(t: libc::timeval) -> u64 {
 }
 
 fn usage(r: &libc::rusage) -> Usage {
-    Usage { user_ns: timeval_ns(r.ru_utime), system_ns: timeval_ns(r.ru_stime) }
+    Usage {
+        user_ns: timeval_ns(r.ru_utime),
+        system_ns: timeval_ns(r.ru_stime),
+    }
 }
 
 pub fn wait(pid: i32, options: i32) -> Result<(Pid, i32, Usage)> {
@@ -401,11 +446,15 @@ pub fn getcwd() -> Result<Vec<u8>> {
 
 pub fn getrlimit(resource: u32) -> Result<[u64; 2]> {
     // SAFETY: a structure to fill.
-    fill(|l: *mut libc::rlimit| unsafe { libc::getrlimit(resource as _, l) }).map(|l| [l.rlim_cur, l.rlim_max])
+    fill(|l: *mut libc::rlimit| unsafe { libc::getrlimit(resource as _, l) })
+        .map(|l| [l.rlim_cur, l.rlim_max])
 }
 
 pub fn setrlimit(resource: u32, [soft, hard]: [u64; 2]) -> Result<()> {
-    let l = libc::rlimit { rlim_cur: soft, rlim_max: hard };
+    let l = libc::rlimit {
+        rlim_cur: soft,
+        rlim_max: hard,
+    };
     c!(setrlimit(resource as _, &l)).map(drop)
 }
 
@@ -414,7 +463,10 @@ pub fn times() -> Result<Times> {
         // SAFETY: a structure to fill.
         fill(|r: *mut libc::rusage| unsafe { libc::getrusage(who, r) }).map(|r| usage(&r))
     };
-    Ok(Times { own: of(libc::RUSAGE_SELF)?, children: of(libc::RUSAGE_CHILDREN)? })
+    Ok(Times {
+        own: of(libc::RUSAGE_SELF)?,
+        children: of(libc::RUSAGE_CHILDREN)?,
+    })
 }
 
 fn sigset(set: SigSet) -> Result<libc::sigset_t> {
@@ -428,7 +480,11 @@ fn sigset(set: SigSet) -> Result<libc::sigset_t> {
 
 fn from_sigset(s: &libc::sigset_t) -> SigSet {
     // SAFETY: a valid set.
-    Signal::ALL.iter().copied().filter(|sig| unsafe { libc::sigismember(s, sig.0) } == 1).collect()
+    Signal::ALL
+        .iter()
+        .copied()
+        .filter(|sig| unsafe { libc::sigismember(s, sig.0) } == 1)
+        .collect()
 }
 
 pub fn sigaction(sig: Signal, new: Option<SigAction>) -> Result<Disposition> {
@@ -458,7 +514,12 @@ fn to_libc(action: SigAction) -> Result<libc::sigaction> {
             (f as usize, flags.bits() as i32, mask)
         }
     };
-    Ok(libc::sigaction { sa_sigaction: handler, sa_mask: sigset(mask)?, sa_flags: flags, sa_restorer: None })
+    Ok(libc::sigaction {
+        sa_sigaction: handler,
+        sa_mask: sigset(mask)?,
+        sa_flags: flags,
+        sa_restorer: None,
+    })
 }
 
 pub fn sigprocmask(how: i32, set: Option<SigSet>) -> Result<SigSet> {
@@ -489,7 +550,12 @@ pub fn kill(pid: i32, sig: i32) -> Result<()> {
 
 pub fn setitimer(value_ns: u64, interval_ns: u64) -> Result<u64> {
     // Libc crates lack setitimer on some targets: ualarm would lose seconds, so the raw call it is.
-    let tv = |ns: u64| [(ns / 1_000_000_000) as i64, (ns % 1_000_000_000).div_ceil(1000) as i64];
+    let tv = |ns: u64| {
+        [
+            (ns / 1_000_000_000) as i64,
+            (ns % 1_000_000_000).div_ceil(1000) as i64,
+        ]
+    };
     let new = [tv(interval_ns), tv(value_ns)];
     let mut old = [[0i64; 2]; 2];
     // SAFETY: two `struct itimerval` of four longs, which 64-bit Linux defines them as.
@@ -552,7 +618,13 @@ pub fn tcsetwinsize(fd: Fd, size: WinSize) -> Result<()> {
 
 pub fn openpty() -> Result<(Fd, Fd)> {
     let (mut m, mut s) = (0, 0);
-    c!(openpty(&mut m, &mut s, std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut()))?;
+    c!(openpty(
+        &mut m,
+        &mut s,
+        std::ptr::null_mut(),
+        std::ptr::null_mut(),
+        std::ptr::null_mut()
+    ))?;
     Ok((Fd(m), Fd(s)))
 }
 
@@ -563,7 +635,9 @@ pub fn ttyname(fd: Fd) -> Result<Vec<u8>> {
     if e != 0 {
         return Err(Errno::from_raw(e));
     }
-    CStr::from_bytes_until_nul(&buf).map(|s| s.to_bytes().to_vec()).map_err(|_| Errno::ERANGE)
+    CStr::from_bytes_until_nul(&buf)
+        .map(|s| s.to_bytes().to_vec())
+        .map_err(|_| Errno::ERANGE)
 }
 
 pub fn tcflush(fd: Fd, queue: i32) -> Result<()> {

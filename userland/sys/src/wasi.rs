@@ -6,8 +6,8 @@
 
 use crate::process::Usage;
 use crate::{
-    Action, Disposition, Errno, Fd, Handler, OpenFlags, Pid, PollFd, Result, SigAction, SigSet, Signal, Spawn, SpawnFlags, Stat,
-    StatFs, Termios, Times, Timestamp, WinSize, signal,
+    Action, Disposition, Errno, Fd, Handler, OpenFlags, Pid, PollFd, Result, SigAction, SigSet, Signal,
+    Spawn, SpawnFlags, Stat, StatFs, Termios, Times, Timestamp, WinSize, signal,
 };
 
 pub const F_DUPFD: i32 = 0;
@@ -136,7 +136,11 @@ mod raw {
 }
 
 fn check(errno: i32) -> Result<()> {
-    if errno == 0 { Ok(()) } else { Err(Errno::from_raw(errno)) }
+    if errno == 0 {
+        Ok(())
+    } else {
+        Err(Errno::from_raw(errno))
+    }
 }
 
 /// Runs an import with one out-value.
@@ -165,7 +169,16 @@ fn list(strings: &[Vec<u8>]) -> Vec<u8> {
 }
 
 pub fn open(path: &[u8], flags: OpenFlags, mode: u32) -> Result<Fd> {
-    out(|fd| call!(open(path.as_ptr(), path.len(), flags.bits() as i32, mode as i32, fd))).map(Fd)
+    out(|fd| {
+        call!(open(
+            path.as_ptr(),
+            path.len(),
+            flags.bits() as i32,
+            mode as i32,
+            fd
+        ))
+    })
+    .map(Fd)
 }
 
 fn last_errno() -> Errno {
@@ -174,7 +187,11 @@ fn last_errno() -> Errno {
 
 pub fn close(fd: Fd) -> Result<()> {
     // SAFETY: no pointers.
-    if unsafe { libc::close(fd.0) } == 0 { Ok(()) } else { Err(last_errno()) }
+    if unsafe { libc::close(fd.0) } == 0 {
+        Ok(())
+    } else {
+        Err(last_errno())
+    }
 }
 
 pub fn read(fd: Fd, buf: &mut [u8]) -> Result<usize> {
@@ -236,7 +253,13 @@ pub fn fchmod(fd: Fd, mode: u32) -> Result<()> {
 }
 
 pub fn chown(path: &[u8], uid: u32, gid: u32, follow: bool) -> Result<()> {
-    check(call!(chown(path.as_ptr(), path.len(), uid as i32, gid as i32, !follow as i32)))
+    check(call!(chown(
+        path.as_ptr(),
+        path.len(),
+        uid as i32,
+        gid as i32,
+        !follow as i32
+    )))
 }
 
 pub fn fchown(fd: Fd, uid: u32, gid: u32) -> Result<()> {
@@ -252,7 +275,13 @@ fn stamp(t: Timestamp) -> i64 {
 }
 
 pub fn utimens(path: &[u8], atime: Timestamp, mtime: Timestamp, follow: bool) -> Result<()> {
-    check(call!(utimens(path.as_ptr(), path.len(), stamp(atime), stamp(mtime), !follow as i32)))
+    check(call!(utimens(
+        path.as_ptr(),
+        path.len(),
+        stamp(atime),
+        stamp(mtime),
+        !follow as i32
+    )))
 }
 
 pub fn mknod(path: &[u8], mode: u32, dev: u64) -> Result<()> {
@@ -320,11 +349,32 @@ fn spawn_flags(s: &Spawn) -> SpawnFlags {
 }
 
 fn file_action(a: &Action) -> raw::FileAction {
-    let none = raw::FileAction { op: 0, fd: 0, arg: 0, path: std::ptr::null(), path_len: 0, mode: 0 };
+    let none = raw::FileAction {
+        op: 0,
+        fd: 0,
+        arg: 0,
+        path: std::ptr::null(),
+        path_len: 0,
+        mode: 0,
+    };
     match a {
-        Action::Close(fd) => raw::FileAction { op: 0, fd: fd.0, ..none },
-        Action::Dup2 { from, to } => raw::FileAction { op: 1, fd: to.0, arg: from.0 as u32, ..none },
-        Action::Open { fd, path, flags, mode } => raw::FileAction {
+        Action::Close(fd) => raw::FileAction {
+            op: 0,
+            fd: fd.0,
+            ..none
+        },
+        Action::Dup2 { from, to } => raw::FileAction {
+            op: 1,
+            fd: to.0,
+            arg: from.0 as u32,
+            ..none
+        },
+        Action::Open {
+            fd,
+            path,
+            flags,
+            mode,
+        } => raw::FileAction {
             op: 2,
             fd: fd.0,
             arg: flags.bits(),
@@ -332,10 +382,17 @@ fn file_action(a: &Action) -> raw::FileAction {
             path_len: path.len() as u32,
             mode: mode.bits(),
         },
-        Action::Chdir(path) => {
-            raw::FileAction { op: 3, path: path.as_ptr(), path_len: path.len() as u32, ..none }
-        }
-        Action::TcSetPgrp(fd) => raw::FileAction { op: 4, fd: fd.0, ..none },
+        Action::Chdir(path) => raw::FileAction {
+            op: 3,
+            path: path.as_ptr(),
+            path_len: path.len() as u32,
+            ..none
+        },
+        Action::TcSetPgrp(fd) => raw::FileAction {
+            op: 4,
+            fd: fd.0,
+            ..none
+        },
     }
 }
 
@@ -459,14 +516,23 @@ pub fn times() -> Result<Times> {
 fn to_abi(action: SigAction) -> raw::SigActionAbi {
     match action {
         SigAction::Default => raw::SigActionAbi::default(),
-        SigAction::Ignore => raw::SigActionAbi { kind: 1, ..Default::default() },
+        SigAction::Ignore => raw::SigActionAbi {
+            kind: 1,
+            ..Default::default()
+        },
         SigAction::Handle { handler, flags, mask } => {
             let f: extern "C" fn(i32) = match handler {
                 Handler::Record => signal::record,
                 Handler::Function(f) => f,
             };
             // On wasm a function pointer is its index in the exported table, which is what the kernel calls.
-            raw::SigActionAbi { kind: 2, handler: f as usize as u32, flags: flags.bits(), pad: 0, mask: mask.0 }
+            raw::SigActionAbi {
+                kind: 2,
+                handler: f as usize as u32,
+                flags: flags.bits(),
+                pad: 0,
+                mask: mask.0,
+            }
         }
     }
 }

@@ -34,7 +34,7 @@ pub struct Preserve {
 }
 
 impl Preserve {
-    pub fn unknown<'a>(self, list: &'a str) -> Option<&'a str> {
+    pub fn unknown(self, list: &str) -> Option<&str> {
         let known = [
             "mode",
             "ownership",

@@ -37,12 +37,15 @@ pub fn run(name: &'static str, mut query: Query) -> i32 {
     out.finish(name, status, 1)
 }
 
+/// A command, as an argument list, and the paths that it will be given.
+type Batch = (Vec<Vec<u8>>, Vec<Vec<u8>>);
+
 struct Walk {
     name: &'static str,
     out: Output,
     environment: Vec<Vec<u8>>,
     /// For each `-exec … +`: its command and the paths so far.
-    batches: Vec<(Vec<Vec<u8>>, Vec<Vec<u8>>)>,
+    batches: Vec<Batch>,
     users: Names,
     groups: Names,
     status: i32,

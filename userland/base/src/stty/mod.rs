@@ -357,7 +357,7 @@ fn show_character(c: u8) -> String {
     match c {
         0 => "<undef>".to_owned(),
         0x7f => "^?".to_owned(),
-        0..0x20 => format!("^{}", char::from(c + 0x40)),
+        1..0x20 => format!("^{}", char::from(c + 0x40)),
         0x80.. => format!("M-{}", show_character(c - 0x80)),
         _ => char::from(c).to_string(),
     }

@@ -19,7 +19,11 @@ fn count(sh: &mut Shell, args: &[Bytes]) -> Result<Option<u32>, Unwind> {
                 Err(Unwind::Break(sh.loops))
             }
             None => {
-                sh.complain(format!("{}: {}: numeric argument required", lossy(&args[0]), lossy(a)));
+                sh.complain(format!(
+                    "{}: {}: numeric argument required",
+                    lossy(&args[0]),
+                    lossy(a)
+                ));
                 sh.status = 128;
                 Err(Unwind::Exit)
             }
@@ -42,7 +46,11 @@ fn status(sh: &mut Shell, args: &[Bytes]) -> i32 {
         Some(a) => match parse_int(a) {
             Some(n) => (n & 0xff) as i32,
             None => {
-                sh.complain(format!("{}: {}: numeric argument required", lossy(&args[0]), lossy(a)));
+                sh.complain(format!(
+                    "{}: {}: numeric argument required",
+                    lossy(&args[0]),
+                    lossy(a)
+                ));
                 2
             }
         },
@@ -67,13 +75,21 @@ pub fn exit(sh: &mut Shell, args: &[Bytes]) -> Outcome {
 }
 
 pub fn eval(sh: &mut Shell, args: &[Bytes]) -> Outcome {
-    let first = if args.get(1).is_some_and(|a| a == b"--") { 2 } else { 1 };
+    let first = if args.get(1).is_some_and(|a| a == b"--") {
+        2
+    } else {
+        1
+    };
     let text = args[first.min(args.len())..].join(&b' ');
     sh.nested(|sh| crate::parse::run_text(sh, &text))
 }
 
 pub fn source(sh: &mut Shell, args: &[Bytes]) -> Outcome {
-    let args = if args.get(1).is_some_and(|a| a == b"--") { &args[1..] } else { args };
+    let args = if args.get(1).is_some_and(|a| a == b"--") {
+        &args[1..]
+    } else {
+        args
+    };
     let Some(name) = args.get(1) else {
         sh.complain(format!("{}: filename argument required", lossy(&args[0])));
         return Ok(2);
@@ -81,7 +97,10 @@ pub fn source(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     let path = if name.contains(&b'/') {
         name.clone()
     } else {
-        simple::search(sh, name, false).into_iter().next().unwrap_or_else(|| name.clone())
+        simple::search(sh, name, false)
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| name.clone())
     };
     let text = match read_script(&path) {
         Ok(t) => t,
@@ -106,7 +125,11 @@ pub fn source(sh: &mut Shell, args: &[Bytes]) -> Outcome {
 }
 
 pub fn read_script(path: &[u8]) -> Result<Bytes, sys::Errno> {
-    let fd = sys::open(path, sys::OpenFlags::RDONLY | sys::OpenFlags::CLOEXEC, sys::Mode::empty())?;
+    let fd = sys::open(
+        path,
+        sys::OpenFlags::RDONLY | sys::OpenFlags::CLOEXEC,
+        sys::Mode::empty(),
+    )?;
     let mut out = Vec::new();
     let mut buf = vec![0; 1 << 14];
     let result = loop {
@@ -127,7 +150,9 @@ pub fn exec(sh: &mut Shell, args: &[Bytes]) -> Outcome {
         Ok(o) => o,
         Err(status) => return Ok(status),
     };
-    let Some(name) = args.get(o.rest) else { return Ok(0) };
+    let Some(name) = args.get(o.rest) else {
+        return Ok(0);
+    };
     let mut argv = args[o.rest..].to_vec();
     if let Some(zero) = o.value(b'a') {
         argv[0] = zero.clone();
@@ -139,7 +164,11 @@ pub fn exec(sh: &mut Shell, args: &[Bytes]) -> Outcome {
         Ok(p) => p,
         Err(status) => return failed(sh, status),
     };
-    let envp = if o.has(b'c') { Vec::new() } else { sh.vars.environment() };
+    let envp = if o.has(b'c') {
+        Vec::new()
+    } else {
+        sh.vars.environment()
+    };
     let _ = sh.flush();
     interactive::leave(sh);
     let e = sys::exec(&path, &argv, &envp);

@@ -22,7 +22,14 @@ struct Wanted {
 
 pub fn declare(sh: &mut Shell, args: &[Argument]) -> Outcome {
     let local = !sh.calls.is_empty();
-    run(sh, args, Wanted { local, ..Wanted::default() })
+    run(
+        sh,
+        args,
+        Wanted {
+            local,
+            ..Wanted::default()
+        },
+    )
 }
 
 pub fn local(sh: &mut Shell, args: &[Argument]) -> Outcome {
@@ -30,15 +37,36 @@ pub fn local(sh: &mut Shell, args: &[Argument]) -> Outcome {
         sh.complain("local: can only be used in a function");
         return Ok(1);
     }
-    run(sh, args, Wanted { local: true, ..Wanted::default() })
+    run(
+        sh,
+        args,
+        Wanted {
+            local: true,
+            ..Wanted::default()
+        },
+    )
 }
 
 pub fn export(sh: &mut Shell, args: &[Argument]) -> Outcome {
-    run(sh, args, Wanted { attributes: vec![(b'x', true)], ..Wanted::default() })
+    run(
+        sh,
+        args,
+        Wanted {
+            attributes: vec![(b'x', true)],
+            ..Wanted::default()
+        },
+    )
 }
 
 pub fn readonly(sh: &mut Shell, args: &[Argument]) -> Outcome {
-    run(sh, args, Wanted { attributes: vec![(b'r', true)], ..Wanted::default() })
+    run(
+        sh,
+        args,
+        Wanted {
+            attributes: vec![(b'r', true)],
+            ..Wanted::default()
+        },
+    )
 }
 
 fn run(sh: &mut Shell, args: &[Argument], mut wanted: Wanted) -> Outcome {
@@ -94,7 +122,11 @@ fn run(sh: &mut Shell, args: &[Argument], mut wanted: Wanted) -> Outcome {
                 None => match assign::parse_target(w) {
                     Some(t) => (t, None, false),
                     None => {
-                        sh.complain(format!("{}: `{}': not a valid identifier", lossy(&name), lossy(w)));
+                        sh.complain(format!(
+                            "{}: `{}': not a valid identifier",
+                            lossy(&name),
+                            lossy(w)
+                        ));
                         status = 1;
                         continue;
                     }
@@ -175,7 +207,12 @@ fn list(sh: &mut Shell, wanted: &Wanted, builtin: &[u8]) -> Outcome {
         .vars
         .all()
         .into_iter()
-        .filter(|(_, v)| wanted.attributes.iter().all(|(c, on)| v.flags().contains(*c as char) == *on))
+        .filter(|(_, v)| {
+            wanted
+                .attributes
+                .iter()
+                .all(|(c, on)| v.flags().contains(*c as char) == *on)
+        })
         .filter(|(_, v)| v.value != Value::Unset || !wanted.attributes.is_empty())
         .map(|(k, _)| k.to_owned())
         .collect();
@@ -184,7 +221,11 @@ fn list(sh: &mut Shell, wanted: &Wanted, builtin: &[u8]) -> Outcome {
     }
     let full = wanted.print || !wanted.attributes.is_empty();
     for n in names {
-        if let Some(text) = if full { describe(sh, &n, false) } else { plain(sh, &n) } {
+        if let Some(text) = if full {
+            describe(sh, &n, false)
+        } else {
+            plain(sh, &n)
+        } {
             sh.print(text);
             sh.print(b"\n");
         }

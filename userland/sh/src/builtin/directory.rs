@@ -66,7 +66,12 @@ pub fn change(sh: &mut Shell, to: &[u8], physical: bool) -> Outcome {
     if to.is_empty() {
         return Ok(0);
     }
-    let old = sh.vars.get("PWD").cloned().or_else(|| sys::getcwd().ok()).unwrap_or_default();
+    let old = sh
+        .vars
+        .get("PWD")
+        .cloned()
+        .or_else(|| sys::getcwd().ok())
+        .unwrap_or_default();
     let logical = normalize(&old, to);
     let result = match sys::chdir(&logical) {
         Ok(()) => Ok(()),
@@ -77,7 +82,11 @@ pub fn change(sh: &mut Shell, to: &[u8], physical: bool) -> Outcome {
         sh.complain(format!("cd: {}: {}", lossy(to), e.message()));
         return Ok(1);
     }
-    let pwd = if physical { sys::getcwd().unwrap_or(logical) } else { logical };
+    let pwd = if physical {
+        sys::getcwd().unwrap_or(logical)
+    } else {
+        logical
+    };
     if sh.vars.set("OLDPWD", old).is_err() || sh.vars.set("PWD", pwd).is_err() {
         sh.complain("cd: PWD: readonly variable");
         return Ok(1);
@@ -89,7 +98,11 @@ pub fn change(sh: &mut Shell, to: &[u8], physical: bool) -> Outcome {
 
 /// The path with `.` and `..` taken out textually.
 fn normalize(base: &[u8], to: &[u8]) -> Bytes {
-    let full = if to.starts_with(b"/") { to.to_vec() } else { [base, b"/", to].concat() };
+    let full = if to.starts_with(b"/") {
+        to.to_vec()
+    } else {
+        [base, b"/", to].concat()
+    };
     let mut parts: Vec<&[u8]> = Vec::new();
     for p in full.split(|c| *c == b'/') {
         match p {
@@ -184,9 +197,12 @@ pub fn popd(sh: &mut Shell, _args: &[Bytes]) -> Outcome {
 mod tests {
     #[test]
     fn paths_normalize_textually() {
-        for (base, to, want) in
-            [("/a/b", "..", "/a"), ("/a", "./b/../c", "/a/c"), ("/", "..", "/"), ("/x", "/y//z/", "/y/z")]
-        {
+        for (base, to, want) in [
+            ("/a/b", "..", "/a"),
+            ("/a", "./b/../c", "/a/c"),
+            ("/", "..", "/"),
+            ("/x", "/y//z/", "/y/z"),
+        ] {
             assert_eq!(super::normalize(base.as_bytes(), to.as_bytes()), want.as_bytes());
         }
     }

@@ -5,17 +5,36 @@ use crate::shell::{Outcome, Shell, Unwind};
 use crate::text::{Bytes, lossy, parse_int};
 
 pub fn run(sh: &mut Shell, args: &[Bytes]) -> Outcome {
-    let args = if args.get(1).is_some_and(|a| a == b"--") { &args[1..] } else { args };
+    let args = if args.get(1).is_some_and(|a| a == b"--") {
+        &args[1..]
+    } else {
+        args
+    };
     let (Some(spec), Some(name)) = (args.get(1), args.get(2)) else {
         sh.complain("getopts: usage: getopts optstring name [arg ...]");
         return Ok(2);
     };
-    let operands = if args.len() > 3 { args[3..].to_vec() } else { sh.positional.clone() };
+    let operands = if args.len() > 3 {
+        args[3..].to_vec()
+    } else {
+        sh.positional.clone()
+    };
     let silent = spec.first() == Some(&b':');
-    let index = sh.vars.get("OPTIND").and_then(|v| parse_int(v)).unwrap_or(1).max(1) as usize;
-    let mut at = if sh.getopts_at.0 == index { sh.getopts_at.1 } else { 0 };
+    let index = sh
+        .vars
+        .get("OPTIND")
+        .and_then(|v| parse_int(v))
+        .unwrap_or(1)
+        .max(1) as usize;
+    let mut at = if sh.getopts_at.0 == index {
+        sh.getopts_at.1
+    } else {
+        0
+    };
     let mut index = index;
-    let Some(word) = operands.get(index - 1) else { return done(sh, name, index) };
+    let Some(word) = operands.get(index - 1) else {
+        return done(sh, name, index);
+    };
     if at == 0 {
         if word.len() < 2 || word[0] != b'-' {
             return done(sh, name, index);
@@ -66,7 +85,7 @@ pub fn run(sh: &mut Shell, args: &[Bytes]) -> Outcome {
         Some(v) => set(sh, "OPTARG", v)?,
         None => drop(sh.vars.unset("OPTARG")),
     }
-    set(sh, &lossy(name).into_owned(), vec![letter])?;
+    set(sh, &lossy(name), vec![letter])?;
     Ok(0)
 }
 
@@ -78,13 +97,21 @@ fn complain(sh: &Shell, what: &str, c: u8) {
 }
 
 fn set(sh: &mut Shell, name: &str, value: Bytes) -> Result<(), Unwind> {
-    assign::scalar(sh, &Target { name: name.to_owned(), index: None }, value, false)
+    assign::scalar(
+        sh,
+        &Target {
+            name: name.to_owned(),
+            index: None,
+        },
+        value,
+        false,
+    )
 }
 
 fn done(sh: &mut Shell, name: &[u8], index: usize) -> Outcome {
     set(sh, "OPTIND", index.to_string().into_bytes())?;
     sh.getopts_at = (index, 0);
     let _ = sh.vars.unset("OPTARG");
-    set(sh, &lossy(name).into_owned(), b"?".to_vec())?;
+    set(sh, &lossy(name), b"?".to_vec())?;
     Ok(1)
 }

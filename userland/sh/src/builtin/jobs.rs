@@ -52,7 +52,11 @@ pub fn jobs(sh: &mut Shell, args: &[Bytes]) -> Outcome {
 
 fn chosen(sh: &mut Shell, name: &str, spec: Option<&Bytes>) -> Result<usize, i32> {
     let spec = spec.map_or("%+".to_owned(), |s| lossy(s).into_owned());
-    let spec = if spec.starts_with('%') { spec } else { format!("%{spec}") };
+    let spec = if spec.starts_with('%') {
+        spec
+    } else {
+        format!("%{spec}")
+    };
     match sh.jobs.parse(&spec) {
         Some(id) => Ok(id),
         None => {
@@ -79,8 +83,11 @@ pub fn bg(sh: &mut Shell, args: &[Bytes]) -> Outcome {
         sh.complain("bg: no job control");
         return Ok(1);
     }
-    let specs: Vec<Option<&Bytes>> =
-        if args.len() > 1 { args[1..].iter().map(Some).collect() } else { vec![None] };
+    let specs: Vec<Option<&Bytes>> = if args.len() > 1 {
+        args[1..].iter().map(Some).collect()
+    } else {
+        vec![None]
+    };
     let mut status = 0;
     for s in specs {
         match chosen(sh, "bg", s) {
@@ -157,7 +164,11 @@ pub fn disown(sh: &mut Shell, args: &[Bytes]) -> Outcome {
 pub fn list_signals(sh: &mut Shell) {
     let mut out = String::new();
     for (i, s) in Signal::ALL.iter().enumerate() {
-        let end = if i % 5 == 4 || i + 1 == Signal::ALL.len() { '\n' } else { '\t' };
+        let end = if i % 5 == 4 || i + 1 == Signal::ALL.len() {
+            '\n'
+        } else {
+            '\t'
+        };
         out.push_str(&format!("{:2}) SIG{}{end}", s.0, s.name().unwrap_or("?")));
     }
     sh.print(out);

@@ -15,7 +15,11 @@ pub fn umask(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     sys::umask(current);
     let Some(a) = args.get(o.rest) else {
         let bits = current.bits();
-        let text = if o.has(b'S') { symbolic(!bits & 0o777) } else { format!("{bits:04o}") };
+        let text = if o.has(b'S') {
+            symbolic(!bits & 0o777)
+        } else {
+            format!("{bits:04o}")
+        };
         sh.print(format!("{}{text}\n", if o.has(b'p') { "umask " } else { "" }));
         return Ok(0);
     };
@@ -39,7 +43,11 @@ pub fn umask(sh: &mut Shell, args: &[Bytes]) -> Outcome {
 
 fn symbolic(allowed: u32) -> String {
     let part = |shift: u32| -> String {
-        [(4, 'r'), (2, 'w'), (1, 'x')].iter().filter(|(b, _)| allowed >> shift & b != 0).map(|(_, c)| *c).collect()
+        [(4, 'r'), (2, 'w'), (1, 'x')]
+            .iter()
+            .filter(|(b, _)| allowed >> shift & b != 0)
+            .map(|(_, c)| *c)
+            .collect()
     };
     format!("u={},g={},o={}", part(6), part(3), part(0))
 }
@@ -50,22 +58,26 @@ fn parse_symbolic(text: &str, mut allowed: u32) -> Option<u32> {
         let who = match &clause[..at] {
             "" | "a" => 0o777,
             who => who.chars().try_fold(0, |m, c| {
-                Some(m | match c {
-                    'u' => 0o700,
-                    'g' => 0o070,
-                    'o' => 0o007,
-                    'a' => 0o777,
-                    _ => return None,
-                })
+                Some(
+                    m | match c {
+                        'u' => 0o700,
+                        'g' => 0o070,
+                        'o' => 0o007,
+                        'a' => 0o777,
+                        _ => return None,
+                    },
+                )
             })?,
         };
         let what = clause[at + 1..].chars().try_fold(0, |m, c| {
-            Some(m | match c {
-                'r' => 0o444,
-                'w' => 0o222,
-                'x' => 0o111,
-                _ => return None,
-            })
+            Some(
+                m | match c {
+                    'r' => 0o444,
+                    'w' => 0o222,
+                    'x' => 0o111,
+                    _ => return None,
+                },
+            )
         })?;
         match clause.as_bytes()[at] {
             b'+' => allowed |= who & what,
@@ -96,20 +108,34 @@ pub fn ulimit(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     };
     if o.has(b'a') {
         for (letter, r, name, unit, scale) in LIMITS {
-            let unit = if unit.is_empty() { format!("(-{})", *letter as char) } else { format!("({unit}, -{})", *letter as char) };
+            let unit = if unit.is_empty() {
+                format!("(-{})", *letter as char)
+            } else {
+                format!("({unit}, -{})", *letter as char)
+            };
             let value = show(*r, *scale, o.has(b'H'));
             sh.print(format!("{name:<24}{unit:>18} {value}\n"));
         }
         return Ok(0);
     }
-    let letter = o.given.iter().map(|(c, _)| *c).rfind(|c| !b"SH".contains(c)).unwrap_or(b'f');
-    let Some((_, r, name, _, scale)) = LIMITS.iter().find(|l| l.0 == letter) else { return Ok(2) };
+    let letter = o
+        .given
+        .iter()
+        .map(|(c, _)| *c)
+        .rfind(|c| !b"SH".contains(c))
+        .unwrap_or(b'f');
+    let Some((_, r, name, _, scale)) = LIMITS.iter().find(|l| l.0 == letter) else {
+        return Ok(2);
+    };
     let Some(a) = args.get(o.rest) else {
         let value = show(*r, *scale, o.has(b'H'));
         sh.print(format!("{value}\n"));
         return Ok(0);
     };
-    let old = sys::getrlimit(*r).unwrap_or(Rlimit { soft: None, hard: None });
+    let old = sys::getrlimit(*r).unwrap_or(Rlimit {
+        soft: None,
+        hard: None,
+    });
     let value = match &lossy(a)[..] {
         "unlimited" => None,
         "hard" => old.hard,
@@ -149,7 +175,12 @@ fn show(r: Resource, scale: u64, hard: bool) -> String {
 pub fn times(sh: &mut Shell, _args: &[Bytes]) -> Outcome {
     let t = sys::times().unwrap_or_default();
     let show = |ns: u64| {
-        format!("{}m{}.{:03}s", ns / 60_000_000_000, ns / 1_000_000_000 % 60, ns / 1_000_000 % 1000)
+        format!(
+            "{}m{}.{:03}s",
+            ns / 60_000_000_000,
+            ns / 1_000_000_000 % 60,
+            ns / 1_000_000 % 1000
+        )
     };
     for u in [t.own, t.children] {
         sh.print(format!("{} {}\n", show(u.user_ns), show(u.system_ns)));

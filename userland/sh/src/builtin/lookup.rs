@@ -7,8 +7,8 @@ use crate::shell::{Outcome, Shell};
 use crate::text::{Bytes, lossy};
 
 const KEYWORDS: &[&str] = &[
-    "!", "[[", "]]", "case", "coproc", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "in", "select",
-    "then", "time", "until", "while", "{", "}",
+    "!", "[[", "]]", "case", "coproc", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if",
+    "in", "select", "then", "time", "until", "while", "{", "}",
 ];
 
 /// Runs a command past functions.
@@ -44,12 +44,17 @@ fn external(sh: &mut Shell, argv: &[Bytes]) -> Outcome {
         Err(status) => return Ok(status),
     };
     let envp = sh.vars.environment();
-    let origin = Origin::Job { group: None, foreground: true };
+    let origin = Origin::Job {
+        group: None,
+        foreground: true,
+    };
     match job::spawn(sh, &path, argv, &envp, origin) {
         Ok(pid) => {
             let text = lossy(&argv.join(&b' ')).into_owned();
             let group = sh.monitor().then_some(pid);
-            let id = sh.jobs.add(vec![Process { pid, status: None }], group, text, true);
+            let id = sh
+                .jobs
+                .add(vec![Process { pid, status: None }], group, text, true);
             Ok(job::wait_foreground(sh, id))
         }
         Err(e) => Ok(simple::explain(sh, &argv[0], &path, e)),
@@ -102,7 +107,9 @@ fn describe(sh: &mut Shell, name: &[u8], style: Style) -> bool {
         word(style, &shown, &shown, "file")
     } else {
         let hashed = sh.hashed.contains_key(name);
-        let Some(path) = simple::lookup(sh, name) else { return false };
+        let Some(path) = simple::lookup(sh, name) else {
+            return false;
+        };
         let path = lossy(&path).into_owned();
         match style {
             Style::Short => path,
@@ -188,8 +195,11 @@ pub fn hash(sh: &mut Shell, args: &[Bytes]) -> Outcome {
             sh.print(b"hash: hash table empty\n");
             return Ok(0);
         }
-        let lines: Vec<String> =
-            sh.hashed.values().map(|(p, hits)| format!("{hits:4}\t{}\n", lossy(p))).collect();
+        let lines: Vec<String> = sh
+            .hashed
+            .values()
+            .map(|(p, hits)| format!("{hits:4}\t{}\n", lossy(p)))
+            .collect();
         sh.print(b"hits\tcommand\n");
         sh.print(lines.concat());
     }

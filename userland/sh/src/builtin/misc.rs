@@ -14,7 +14,10 @@ pub fn alias(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     let mut status = 0;
     for a in &args[1..] {
         match a.iter().position(|c| *c == b'=').filter(|at| *at > 0) {
-            Some(at) => drop(sh.aliases.insert(lossy(&a[..at]).into_owned(), a[at + 1..].to_vec())),
+            Some(at) => drop(
+                sh.aliases
+                    .insert(lossy(&a[..at]).into_owned(), a[at + 1..].to_vec()),
+            ),
             None => {
                 let name = lossy(a).into_owned();
                 match sh.aliases.get(&name) {
@@ -69,7 +72,10 @@ pub fn history(sh: &mut Shell, args: &[Bytes]) -> Outcome {
         sh.history.clear();
         return Ok(0);
     }
-    let n = args.get(1).and_then(|a| crate::text::parse_int(a)).map_or(usize::MAX, |n| n.max(0) as usize);
+    let n = args
+        .get(1)
+        .and_then(|a| crate::text::parse_int(a))
+        .map_or(usize::MAX, |n| n.max(0) as usize);
     let skip = sh.history.len().saturating_sub(n);
     let lines: Vec<String> = (skip..sh.history.len())
         .map(|i| format!("{:5}  {}\n", i + 1, lossy(&sh.history[i])))
@@ -90,9 +96,27 @@ pub fn help(sh: &mut Shell, _args: &[Bytes]) -> Outcome {
 
 /// The directives of strftime(3) that scripts use, in UTC.
 pub fn strftime(format: &[u8], secs: i64) -> Bytes {
-    const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+    const DAYS: [&str; 7] = [
+        "Sunday",
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+    ];
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ];
     let (days, rest) = (secs.div_euclid(86400), secs.rem_euclid(86400));
@@ -133,7 +157,11 @@ pub fn strftime(format: &[u8], secs: i64) -> Bytes {
             Some('R') => format!("{h:02}:{m:02}"),
             Some('D' | 'x') => format!("{month:02}/{day:02}/{:02}", year.rem_euclid(100)),
             Some('c') => {
-                format!("{} {} {day:2} {h:02}:{m:02}:{s:02} {year}", &DAYS[weekday][..3], &month_name[..3])
+                format!(
+                    "{} {} {day:2} {h:02}:{m:02}:{s:02} {year}",
+                    &DAYS[weekday][..3],
+                    &month_name[..3]
+                )
             }
             Some('z') => "+0000".into(),
             Some('Z') => "UTC".into(),

@@ -145,14 +145,21 @@ impl Options {
     }
 
     pub fn value(&self, letter: u8) -> Option<&Bytes> {
-        self.given.iter().rev().find(|(l, _)| *l == letter).and_then(|(_, v)| v.as_ref())
+        self.given
+            .iter()
+            .rev()
+            .find(|(l, _)| *l == letter)
+            .and_then(|(_, v)| v.as_ref())
     }
 }
 
 /// # Errors
 /// Status 2, once the message is out.
 pub fn options(sh: &Shell, args: &[Bytes], allowed: &str) -> Result<Options, i32> {
-    let mut o = Options { given: Vec::new(), rest: 1 };
+    let mut o = Options {
+        given: Vec::new(),
+        rest: 1,
+    };
     while let Some(arg) = args.get(o.rest) {
         if arg.len() < 2 || arg[0] != b'-' {
             break;
@@ -166,7 +173,11 @@ pub fn options(sh: &Shell, args: &[Bytes], allowed: &str) -> Result<Options, i32
             let c = arg[i];
             i += 1;
             let Some(at) = allowed.bytes().position(|a| a == c && c != b':') else {
-                sh.complain(format!("{}: -{}: invalid option", crate::text::lossy(&args[0]), c as char));
+                sh.complain(format!(
+                    "{}: -{}: invalid option",
+                    crate::text::lossy(&args[0]),
+                    c as char
+                ));
                 return Err(2);
             };
             if allowed.as_bytes().get(at + 1) != Some(&b':') {

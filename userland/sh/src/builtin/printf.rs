@@ -14,7 +14,14 @@ pub fn run(sh: &mut Shell, args: &[Bytes]) -> Outcome {
         sh.complain("printf: usage: printf [-v var] format [arguments]");
         return Ok(2);
     };
-    let mut p = Printer { sh, args: &args[o.rest + 1..], next: 0, out: Vec::new(), status: 0, stop: false };
+    let mut p = Printer {
+        sh,
+        args: &args[o.rest + 1..],
+        next: 0,
+        out: Vec::new(),
+        status: 0,
+        stop: false,
+    };
     loop {
         let before = p.next;
         p.round(format);
@@ -198,11 +205,20 @@ impl Printer<'_> {
                     ""
                 };
                 let digits = float_digits(v.abs(), c, s.precision.unwrap_or(6), s.alternate);
-                let unpadded = Spec { precision: None, ..Spec { left: s.left, zero: s.zero && v.is_finite(), width: s.width, ..Spec::default() } };
+                let unpadded = Spec {
+                    precision: None,
+                    ..Spec {
+                        left: s.left,
+                        zero: s.zero && v.is_finite(),
+                        width: s.width,
+                        ..Spec::default()
+                    }
+                };
                 self.number(sign, digits, &unpadded);
             }
             other => {
-                self.sh.complain(format!("printf: `%{}': invalid format character", other as char));
+                self.sh
+                    .complain(format!("printf: `%{}': invalid format character", other as char));
                 self.status = 1;
                 self.stop = true;
             }
@@ -290,7 +306,11 @@ impl Printer<'_> {
             self.invalid(a);
         }
         let v = u64::from_str_radix(&digits[..n], radix).unwrap_or(if n == 0 { 0 } else { i64::MAX as u64 });
-        if negative { (v as i64).wrapping_neg() } else { v as i64 }
+        if negative {
+            (v as i64).wrapping_neg()
+        } else {
+            v as i64
+        }
     }
 
     fn float(&mut self, a: &[u8]) -> f64 {
@@ -309,7 +329,11 @@ impl Printer<'_> {
 fn float_digits(v: f64, c: u8, precision: usize, alternate: bool) -> String {
     let upper = c.is_ascii_uppercase();
     let text = if !v.is_finite() {
-        if v.is_nan() { "nan".to_owned() } else { "inf".to_owned() }
+        if v.is_nan() {
+            "nan".to_owned()
+        } else {
+            "inf".to_owned()
+        }
     } else {
         match c.to_ascii_lowercase() {
             b'f' => format!("{v:.precision$}"),
@@ -335,7 +359,10 @@ fn scientific(v: f64, precision: usize) -> String {
 }
 
 fn general(v: f64, precision: usize, alternate: bool) -> String {
-    let exponent: i32 = scientific(v, precision - 1).split_once('e').and_then(|(_, e)| e.parse().ok()).unwrap_or(0);
+    let exponent: i32 = scientific(v, precision - 1)
+        .split_once('e')
+        .and_then(|(_, e)| e.parse().ok())
+        .unwrap_or(0);
     let text = if exponent < -4 || exponent >= precision as i32 {
         scientific(v, precision - 1)
     } else {

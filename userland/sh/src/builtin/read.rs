@@ -33,7 +33,10 @@ pub fn run(sh: &mut Shell, args: &[Bytes]) -> Outcome {
         delimiter: o.value(b'd').map_or(b'\n', |d| d.first().copied().unwrap_or(0)),
         limit: number(b'N').or_else(|| number(b'n')),
         exact: o.has(b'N'),
-        timeout_ms: o.value(b't').and_then(|t| lossy(t).parse::<f64>().ok()).map(|s| (s.max(0.0) * 1000.0) as u32),
+        timeout_ms: o
+            .value(b't')
+            .and_then(|t| lossy(t).parse::<f64>().ok())
+            .map(|s| (s.max(0.0) * 1000.0) as u32),
     };
     if let (Some(p), true) = (o.value(b'p'), sys::isatty(wanted.fd)) {
         let _ = sys::write_all(Fd::STDERR, p);
@@ -41,7 +44,9 @@ pub fn run(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     if wanted.timeout_ms == Some(0) {
         return Ok(i32::from(!ready(wanted.fd, Some(0))));
     }
-    let silent = (o.has(b's') && sys::isatty(wanted.fd)).then(|| hush(wanted.fd)).flatten();
+    let silent = (o.has(b's') && sys::isatty(wanted.fd))
+        .then(|| hush(wanted.fd))
+        .flatten();
     let got = line(sh, &wanted);
     if let Some(t) = silent {
         let _ = sys::tcsetattr(wanted.fd, SetWhen::Now, &t);
@@ -51,13 +56,28 @@ pub fn run(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     if let Some(array) = o.value(b'a') {
         let fields = split(sh, &line, &escaped, usize::MAX);
         let list = fields.into_iter().map(|f| (None, f)).collect();
-        let target = Target { name: lossy(array).into_owned(), index: None };
+        let target = Target {
+            name: lossy(array).into_owned(),
+            index: None,
+        };
         sh.vars.entry(&target.name).value = Value::Unset;
         assign::store(sh, &target, Assigned::Array(list), false)?;
     } else if names.is_empty() {
-        assign::scalar(sh, &Target { name: "REPLY".into(), index: None }, line, false)?;
+        assign::scalar(
+            sh,
+            &Target {
+                name: "REPLY".into(),
+                index: None,
+            },
+            line,
+            false,
+        )?;
     } else {
-        let mut fields = if wanted.exact { vec![line] } else { split(sh, &line, &escaped, names.len()) };
+        let mut fields = if wanted.exact {
+            vec![line]
+        } else {
+            split(sh, &line, &escaped, names.len())
+        };
         fields.resize(names.len(), Vec::new());
         for (name, value) in names.into_iter().zip(fields) {
             let Some(t) = assign::parse_target(name) else {
@@ -84,7 +104,11 @@ enum End {
 }
 
 fn ready(fd: Fd, timeout_ms: Option<u32>) -> bool {
-    let mut fds = [PollFd { fd, events: PollEvents::IN, revents: PollEvents::empty() }];
+    let mut fds = [PollFd {
+        fd,
+        events: PollEvents::IN,
+        revents: PollEvents::empty(),
+    }];
     sys::poll(&mut fds, timeout_ms).is_ok_and(|n| n > 0)
 }
 
@@ -168,7 +192,11 @@ fn split(sh: &Shell, line: &[u8], escaped: &[bool], max: usize) -> Vec<Bytes> {
             // A single delimiter at the end belongs to the field before it.
             let body = &line[i..end];
             let lone = end > i && is(end - 1, false) && !(i..end - 1).any(|k| is(k, false));
-            fields.push(if lone { body[..body.len() - 1].to_vec() } else { body.to_vec() });
+            fields.push(if lone {
+                body[..body.len() - 1].to_vec()
+            } else {
+                body.to_vec()
+            });
             break;
         }
         let start = i;
@@ -211,15 +239,23 @@ pub fn mapfile(sh: &mut Shell, args: &[Bytes]) -> Outcome {
             }
         }
     }
-    let name = args.get(o.rest).map_or("MAPFILE".into(), |n| lossy(n).into_owned());
+    let name = args
+        .get(o.rest)
+        .map_or("MAPFILE".into(), |n| lossy(n).into_owned());
     let mut map = match &sh.vars.entry(&name).value {
         Value::Indexed(m) if o.value(b'O').is_some() => m.clone(),
         _ => BTreeMap::new(),
     };
-    let lines = all.split_inclusive(|c| *c == delimiter).skip(skip.max(0) as usize);
+    let lines = all
+        .split_inclusive(|c| *c == delimiter)
+        .skip(skip.max(0) as usize);
     let take = if limit > 0 { limit as usize } else { usize::MAX };
     for (i, l) in lines.take(take).enumerate() {
-        let l = if o.has(b't') { l.strip_suffix(&[delimiter]).unwrap_or(l) } else { l };
+        let l = if o.has(b't') {
+            l.strip_suffix(&[delimiter]).unwrap_or(l)
+        } else {
+            l
+        };
         map.insert(origin + i as i64, l.to_vec());
     }
     sh.vars.entry(&name).value = Value::Indexed(map);

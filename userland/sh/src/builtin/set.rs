@@ -113,7 +113,11 @@ pub fn shopt(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     let listing = names.is_empty();
     let mut status = 0;
     for n in if listing { all } else { names } {
-        let known = if o.has(b'o') { sh.options.get_long(&n) } else { sh.options.shopt(&n).map(|b| *b) };
+        let known = if o.has(b'o') {
+            sh.options.get_long(&n)
+        } else {
+            sh.options.shopt(&n).map(|b| *b)
+        };
         let Some(on) = known else {
             sh.complain(format!("shopt: {n}: invalid shell option name"));
             status = 1;

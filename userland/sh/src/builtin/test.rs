@@ -42,7 +42,12 @@ fn by_count(sh: &mut Shell, w: &[Bytes]) -> Truth {
         [open, a, close] if open == b"(" && close == b")" => Ok(!a.is_empty()),
         [not, rest @ ..] if w.len() == 4 && not == b"!" => by_count(sh, rest).map(|t| !t),
         _ => {
-            let mut p = Parser { sh, words: w, at: 0, depth: 0 };
+            let mut p = Parser {
+                sh,
+                words: w,
+                at: 0,
+                depth: 0,
+            };
             let t = p.or()?;
             match p.words.get(p.at) {
                 None => Ok(t),
@@ -97,7 +102,11 @@ impl Parser<'_> {
         }
         if self.eat(b"(") {
             let t = self.or()?;
-            return if self.eat(b")") { Ok(t) } else { Err("`)' expected".into()) };
+            return if self.eat(b")") {
+                Ok(t)
+            } else {
+                Err("`)' expected".into())
+            };
         }
         match rest {
             [] => Err("argument expected".into()),
@@ -120,7 +129,19 @@ fn is_unary(c: u8) -> bool {
 fn is_binary(op: &[u8]) -> bool {
     matches!(
         op,
-        b"=" | b"==" | b"!=" | b"<" | b">" | b"-eq" | b"-ne" | b"-lt" | b"-le" | b"-gt" | b"-ge" | b"-nt" | b"-ot" | b"-ef"
+        b"=" | b"=="
+            | b"!="
+            | b"<"
+            | b">"
+            | b"-eq"
+            | b"-ne"
+            | b"-lt"
+            | b"-le"
+            | b"-gt"
+            | b"-ge"
+            | b"-nt"
+            | b"-ot"
+            | b"-ef"
     )
 }
 

@@ -45,7 +45,16 @@ fn show(sh: &mut Shell, only: &[Bytes]) -> Outcome {
         .actions
         .iter()
         .filter(|(c, _)| only.is_empty() || wanted.contains(c))
-        .map(|(c, a)| [b"trap -- ", &always_quote(a)[..], b" ", c.name().as_bytes(), b"\n"].concat())
+        .map(|(c, a)| {
+            [
+                b"trap -- ",
+                &always_quote(a)[..],
+                b" ",
+                c.name().as_bytes(),
+                b"\n",
+            ]
+            .concat()
+        })
         .collect();
     sh.print(lines.concat());
     Ok(0)

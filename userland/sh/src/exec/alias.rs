@@ -29,7 +29,9 @@ fn pass(sh: &Shell, text: &str, done: &mut Vec<String>) -> Option<String> {
     let mut command = true;
     for t in &tokens {
         match t {
-            Token::Operator(op, _) => command = !matches!(op.as_str(), "<" | ">" | ">>" | "<<" | "<&" | ">&" | "<<<"),
+            Token::Operator(op, _) => {
+                command = !matches!(op.as_str(), "<" | ">" | ">>" | "<<" | "<&" | ">&" | "<<<")
+            }
             Token::Word(w, span) => {
                 let alias = sh.aliases.get(w).filter(|_| command && !done.contains(w));
                 let mut next = matches!(

@@ -1,8 +1,8 @@
 //! Compound commands: groups, subshells, conditions, loops, `case`, `(( ))`.
 
 use brush_parser::ast::{
-    ArithmeticForClauseCommand, CaseClauseCommand, CaseItemPostAction, CompoundCommand, CompoundList, ForClauseCommand,
-    IfClauseCommand, UnexpandedArithmeticExpr, WhileOrUntilClauseCommand,
+    ArithmeticForClauseCommand, CaseClauseCommand, CaseItemPostAction, CompoundCommand, CompoundList,
+    ForClauseCommand, IfClauseCommand, UnexpandedArithmeticExpr, WhileOrUntilClauseCommand,
 };
 
 use super::{list, unchecked};
@@ -54,13 +54,22 @@ pub fn run_body_of_subshell(sh: &mut Shell, c: &CompoundCommand) -> Outcome {
 }
 
 fn subshell(sh: &mut Shell, body: &CompoundList) -> Outcome {
-    let origin = Origin::Job { group: None, foreground: true };
+    let origin = Origin::Job {
+        group: None,
+        foreground: true,
+    };
     match job::fork(sh, origin, |sh| list(sh, body, true)) {
         Err(()) => Ok(sh.status),
         Ok(pid) => {
             let group = sh.monitor().then_some(pid);
-            let text = if sh.interactive { format!("( {} )", job::display(&body.to_string())) } else { "(…)".into() };
-            let id = sh.jobs.add(vec![Process { pid, status: None }], group, text, true);
+            let text = if sh.interactive {
+                format!("( {} )", job::display(&body.to_string()))
+            } else {
+                "(…)".into()
+            };
+            let id = sh
+                .jobs
+                .add(vec![Process { pid, status: None }], group, text, true);
             Ok(job::wait_foreground(sh, id))
         }
     }
@@ -144,7 +153,10 @@ fn for_clause(sh: &mut Shell, c: &ForClauseCommand) -> Outcome {
         let mut status = 0;
         for v in values {
             super::between(sh)?;
-            let target = Target { name: c.variable_name.clone(), index: None };
+            let target = Target {
+                name: c.variable_name.clone(),
+                index: None,
+            };
             assign::scalar(sh, &target, v, false)?;
             match round(sh, &c.body.list)? {
                 Round::Go(s) => status = s,
@@ -160,7 +172,7 @@ fn arithmetic_for(sh: &mut Shell, c: &ArithmeticForClauseCommand) -> Outcome {
         Some(e) if !e.value.trim().is_empty() => arith::expand(sh, &e.value),
         _ => Ok(otherwise),
     };
-    let result = in_loop(sh, |sh| {
+    in_loop(sh, |sh| {
         eval(sh, &c.initializer, 0)?;
         let mut status = 0;
         while eval(sh, &c.condition, 1)? != 0 {
@@ -172,8 +184,7 @@ fn arithmetic_for(sh: &mut Shell, c: &ArithmeticForClauseCommand) -> Outcome {
             eval(sh, &c.updater, 0)?;
         }
         Ok(status)
-    });
-    result
+    })
 }
 
 fn case(sh: &mut Shell, c: &CaseClauseCommand, tail: bool) -> Outcome {

@@ -91,7 +91,9 @@ fn regex(sh: &mut Shell, left: &[u8], right: &str) -> Result<bool, Unwind> {
     let mut source = String::new();
     for item in items {
         match item {
-            expand::Item::Text { bytes, quoted: true, .. } => source.push_str(&regex_lite::escape(&lossy(&bytes))),
+            expand::Item::Text {
+                bytes, quoted: true, ..
+            } => source.push_str(&regex_lite::escape(&lossy(&bytes))),
             expand::Item::Text { bytes, .. } => source.push_str(&lossy(&bytes)),
             expand::Item::Break => source.push(' '),
         }
@@ -107,7 +109,9 @@ fn regex(sh: &mut Shell, left: &[u8], right: &str) -> Result<bool, Unwind> {
     let text = lossy(left);
     let found = re.captures(&text);
     let groups = found.iter().flat_map(|c| c.iter()).enumerate();
-    let map = groups.map(|(i, m)| (i as i64, m.map_or("", |m| m.as_str()).as_bytes().to_vec())).collect();
+    let map = groups
+        .map(|(i, m)| (i as i64, m.map_or("", |m| m.as_str()).as_bytes().to_vec()))
+        .collect();
     sh.vars.global_entry("BASH_REMATCH").value = crate::vars::Value::Indexed(map);
     Ok(found.is_some())
 }

@@ -82,7 +82,10 @@ fn background(sh: &mut Shell, l: &AndOrList) -> i32 {
         return pipeline::background(sh, &l.first);
     }
     let text = crate::job::display(&l.to_string());
-    let origin = Origin::Job { group: None, foreground: false };
+    let origin = Origin::Job {
+        group: None,
+        foreground: false,
+    };
     let made = crate::job::fork(sh, origin, |sh| {
         pipeline::background_stdin(sh);
         and_or(sh, l, false)

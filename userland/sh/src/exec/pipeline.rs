@@ -11,7 +11,13 @@ use crate::trap::{self, Condition};
 
 pub fn run(sh: &mut Shell, p: &Pipeline, tail: bool) -> Outcome {
     super::between(sh)?;
-    let timer = p.timed.as_ref().map(|t| (t.clone(), std::time::Instant::now(), sys::times().unwrap_or_default()));
+    let timer = p.timed.as_ref().map(|t| {
+        (
+            t.clone(),
+            std::time::Instant::now(),
+            sys::times().unwrap_or_default(),
+        )
+    });
     let tail = tail && !p.bang && timer.is_none();
     let result = match &p.seq[..] {
         [] => Ok(0),
@@ -96,7 +102,10 @@ fn text_of(commands: &[Command]) -> String {
 }
 
 fn start(sh: &mut Shell, commands: &[Command], foreground: bool) -> Result<Started, Unwind> {
-    let mut started = Started { processes: Vec::new(), group: None };
+    let mut started = Started {
+        processes: Vec::new(),
+        group: None,
+    };
     let mut input: Option<Fd> = None;
     for (i, c) in commands.iter().enumerate() {
         let last = i + 1 == commands.len();
@@ -115,7 +124,10 @@ fn start(sh: &mut Shell, commands: &[Command], foreground: bool) -> Result<Start
         let mut wiring: Vec<(Fd, Fd)> = Vec::new();
         wiring.extend(input.map(|fd| (fd, Fd::STDIN)));
         wiring.extend(pipe.map(|(_, w)| (w, Fd::STDOUT)));
-        let origin = Origin::Job { group: started.group, foreground };
+        let origin = Origin::Job {
+            group: started.group,
+            foreground,
+        };
         let result = stage(sh, c, &wiring, pipe.map(|p| p.0), origin, !foreground && i == 0);
         close(input);
         close(pipe.map(|p| p.1));
@@ -190,7 +202,12 @@ pub fn background(sh: &mut Shell, p: &Pipeline) -> i32 {
         Err(_) => return sh.status,
     };
     let text = text_of(&p.seq);
-    let pids: Vec<Pid> = started.processes.iter().filter(|p| p.status.is_none()).map(|p| p.pid).collect();
+    let pids: Vec<Pid> = started
+        .processes
+        .iter()
+        .filter(|p| p.status.is_none())
+        .map(|p| p.pid)
+        .collect();
     if pids.is_empty() {
         return sh.status;
     }
@@ -200,7 +217,10 @@ pub fn background(sh: &mut Shell, p: &Pipeline) -> i32 {
 pub fn register_background(sh: &mut Shell, pids: Vec<Pid>, text: String) -> i32 {
     let group = if sh.monitor() { pids.first().copied() } else { None };
     let last = pids.last().copied();
-    let processes = pids.into_iter().map(|pid| Process { pid, status: None }).collect();
+    let processes = pids
+        .into_iter()
+        .map(|pid| Process { pid, status: None })
+        .collect();
     let id = sh.jobs.add(processes, group, text, false);
     sh.last_background = last;
     if sh.interactive
@@ -222,7 +242,12 @@ fn report_time(kind: &PipelineTimed, began: std::time::Instant, before: sys::Tim
         format!("real {}\nuser {}\nsys {}\n", s(real), s(user), s(system))
     } else {
         let s = |ns: u64| {
-            format!("{}m{}.{:03}s", ns / 60_000_000_000, ns / 1_000_000_000 % 60, ns / 1_000_000 % 1000)
+            format!(
+                "{}m{}.{:03}s",
+                ns / 60_000_000_000,
+                ns / 1_000_000_000 % 60,
+                ns / 1_000_000 % 1000
+            )
         };
         format!("\nreal\t{}\nuser\t{}\nsys\t{}\n", s(real), s(user), s(system))
     };

@@ -117,9 +117,20 @@ fn path(sh: &mut Shell, word: &str) -> Result<Result<Bytes, (Bytes, Errno)>, Unw
     Ok(Err((Vec::new(), Errno::EINVAL)))
 }
 
-fn both(sh: &Shell, path: Result<Bytes, (Bytes, Errno)>, append: bool, undo: &mut Undo) -> Result<(), (Bytes, Errno)> {
+fn both(
+    sh: &Shell,
+    path: Result<Bytes, (Bytes, Errno)>,
+    append: bool,
+    undo: &mut Undo,
+) -> Result<(), (Bytes, Errno)> {
     let path = path?;
-    let flags = OpenFlags::WRONLY | OpenFlags::CREAT | if append { OpenFlags::APPEND } else { OpenFlags::TRUNC };
+    let flags = OpenFlags::WRONLY
+        | OpenFlags::CREAT
+        | if append {
+            OpenFlags::APPEND
+        } else {
+            OpenFlags::TRUNC
+        };
     open_onto(sh, &path, flags, Fd::STDOUT, !append, undo)?;
     undo.keep(Fd::STDERR);
     sys::dup2(Fd::STDOUT, Fd::STDERR).map_err(|e| (path, e))
@@ -245,12 +256,22 @@ fn move_onto(fd: Fd, to: Fd, undo: &mut Undo) -> Result<(), Errno> {
 }
 
 fn here_document(sh: &mut Shell, doc: &IoHereDocument) -> Result<Bytes, Unwind> {
-    let text = if doc.remove_tabs { strip_tabs(&doc.doc.value) } else { doc.doc.value.clone() };
-    if doc.requires_expansion { expand::heredoc(sh, &text) } else { Ok(encode(&text)) }
+    let text = if doc.remove_tabs {
+        strip_tabs(&doc.doc.value)
+    } else {
+        doc.doc.value.clone()
+    };
+    if doc.requires_expansion {
+        expand::heredoc(sh, &text)
+    } else {
+        Ok(encode(&text))
+    }
 }
 
 fn strip_tabs(text: &str) -> String {
-    text.split_inclusive('\n').map(|l| l.trim_start_matches('\t')).collect()
+    text.split_inclusive('\n')
+        .map(|l| l.trim_start_matches('\t'))
+        .collect()
 }
 
 /// What fits a pipe goes through one; more goes through a file that has no name any more.
@@ -258,7 +279,11 @@ const PIPE_ROOM: usize = 60_000;
 
 fn feed(to: Fd, body: &[u8], undo: &mut Undo) -> Result<(), (Bytes, Errno)> {
     let fail = |e| (b"cannot create here-document".to_vec(), e);
-    let source = if body.len() <= PIPE_ROOM { through_pipe(body) } else { through_file(body) };
+    let source = if body.len() <= PIPE_ROOM {
+        through_pipe(body)
+    } else {
+        through_file(body)
+    };
     let source = source.map_err(fail)?;
     move_onto(source, to, undo).map_err(fail)
 }
@@ -278,7 +303,11 @@ fn through_pipe(body: &[u8]) -> sys::Result<Fd> {
 
 fn through_file(body: &[u8]) -> sys::Result<Fd> {
     let path = format!("/tmp/.sh-here-{}-{}", sys::getpid(), crate::shell::now_ns());
-    let w = sys::open(&path, OpenFlags::WRONLY | OpenFlags::CREAT | OpenFlags::EXCL, Mode::new(0o600))?;
+    let w = sys::open(
+        &path,
+        OpenFlags::WRONLY | OpenFlags::CREAT | OpenFlags::EXCL,
+        Mode::new(0o600),
+    )?;
     let written = sys::write_all(w, body);
     let _ = sys::close(w);
     let r = written.and_then(|()| sys::open(&path, OpenFlags::RDONLY, Mode::empty()));

@@ -1,8 +1,8 @@
 //! Simple commands: expansion, assignments, and the choice between function, builtin and program.
 
 use brush_parser::ast::{
-    Assignment, Command, CommandPrefixOrSuffixItem as Part, IoFileRedirectKind, IoFileRedirectTarget, IoRedirect,
-    ProcessSubstitutionKind, SimpleCommand, SubshellCommand,
+    Assignment, Command, CommandPrefixOrSuffixItem as Part, IoFileRedirectKind, IoFileRedirectTarget,
+    IoRedirect, ProcessSubstitutionKind, SimpleCommand, SubshellCommand,
 };
 use sys::{Access, Errno, Fd, FdFlags, OpenFlags, Pid};
 
@@ -41,7 +41,8 @@ fn parts(c: &SimpleCommand) -> Parts<'_> {
             Part::ProcessSubstitution(k, c) => p.words.push(Word::Process(k, c)),
         }
     }
-    p.words.extend(c.word_or_name.iter().map(|w| Word::Plain(&w.value)));
+    p.words
+        .extend(c.word_or_name.iter().map(|w| Word::Plain(&w.value)));
     for part in c.suffix.iter().flat_map(|s| &s.0) {
         match part {
             Part::Word(w) => p.words.push(Word::Plain(&w.value)),
@@ -81,7 +82,9 @@ fn arguments(sh: &mut Shell, words: &[Word], opened: &mut Vec<Fd>) -> Result<Vec
         }
         if !declares && let Some(Argument::Word(first)) = out.first() {
             declares = match &first[..] {
-                b"builtin" | b"command" => matches!(out.get(1), Some(Argument::Word(w)) if builtin::declares(w)),
+                b"builtin" | b"command" => {
+                    matches!(out.get(1), Some(Argument::Word(w)) if builtin::declares(w))
+                }
                 name => builtin::declares(name),
             };
         }
@@ -131,7 +134,9 @@ fn only_assignments(sh: &mut Shell, p: &Parts) -> Outcome {
 fn dispatch(sh: &mut Shell, p: &Parts, args: Vec<Argument>, tail: bool) -> Outcome {
     let name = args[0].text();
     trace::command(sh, &p.assignments, &args);
-    let function = std::str::from_utf8(&name).ok().and_then(|n| sh.functions.get(n).cloned());
+    let function = std::str::from_utf8(&name)
+        .ok()
+        .and_then(|n| sh.functions.get(n).cloned());
     let mut undo = Undo::default();
     if function.is_none() && builtin::find(&name).is_none() {
         return program(sh, p, args, tail);
@@ -156,7 +161,11 @@ fn dispatch(sh: &mut Shell, p: &Parts, args: Vec<Argument>, tail: bool) -> Outco
     });
     let flushed = sh.flush();
     let lasting = name == b"exec" && args.len() == 1 && matches!(result, Ok(0));
-    if lasting { undo.forget() } else { undo.restore() }
+    if lasting {
+        undo.forget()
+    } else {
+        undo.restore()
+    }
     match (result, flushed) {
         (Ok(0), Err(e)) => {
             if e != Errno::EPIPE {
@@ -180,7 +189,11 @@ pub fn run_builtin(sh: &mut Shell, b: Builtin, args: &[Argument]) -> Outcome {
 }
 
 /// `a=1 command`: the assignments are in force, and exported, while it runs.
-fn with_assignments(sh: &mut Shell, assignments: &[&Assignment], f: impl FnOnce(&mut Shell) -> Outcome) -> Outcome {
+fn with_assignments(
+    sh: &mut Shell,
+    assignments: &[&Assignment],
+    f: impl FnOnce(&mut Shell) -> Outcome,
+) -> Outcome {
     if assignments.is_empty() {
         return f(sh);
     }
@@ -220,15 +233,24 @@ fn with_assignments(sh: &mut Shell, assignments: &[&Assignment], f: impl FnOnce(
 
 /// A program: redirections and assignments hold for it alone.
 fn program(sh: &mut Shell, p: &Parts, args: Vec<Argument>, tail: bool) -> Outcome {
-    let origin = Origin::Job { group: None, foreground: true };
+    let origin = Origin::Job {
+        group: None,
+        foreground: true,
+    };
     let replace = tail && may_replace(sh);
     let argv = words_of(&args);
     match start(sh, p, &argv, &[], origin, replace)? {
         Err(()) => Ok(sh.status),
         Ok(pid) => {
-            let text = argv.iter().map(|a| lossy(a).into_owned()).collect::<Vec<_>>().join(" ");
+            let text = argv
+                .iter()
+                .map(|a| lossy(a).into_owned())
+                .collect::<Vec<_>>()
+                .join(" ");
             let group = sh.monitor().then_some(pid);
-            let id = sh.jobs.add(vec![Process { pid, status: None }], group, text, true);
+            let id = sh
+                .jobs
+                .add(vec![Process { pid, status: None }], group, text, true);
             Ok(job::wait_foreground(sh, id))
         }
     }
@@ -340,7 +362,10 @@ fn run_script(sh: &mut Shell, path: &[u8], argv: &[Bytes], origin: Origin) -> Re
         return Err(());
     };
     if text.iter().take(128).any(|c| *c == 0) {
-        sh.complain(format!("{}: cannot execute binary file: Exec format error", lossy(path)));
+        sh.complain(format!(
+            "{}: cannot execute binary file: Exec format error",
+            lossy(path)
+        ));
         sh.status = 126;
         return Err(());
     }
@@ -398,7 +423,11 @@ pub fn search(sh: &Shell, name: &[u8], executable: bool) -> Vec<Bytes> {
     }
     path.split(|c| *c == b':')
         .map(|dir| {
-            let mut full = if dir.is_empty() { b".".to_vec() } else { dir.to_vec() };
+            let mut full = if dir.is_empty() {
+                b".".to_vec()
+            } else {
+                dir.to_vec()
+            };
             full.push(b'/');
             full.extend_from_slice(name);
             full
@@ -413,8 +442,12 @@ pub fn search(sh: &Shell, name: &[u8], executable: bool) -> Vec<Bytes> {
 pub fn is_spawnable(sh: &mut Shell, c: &Command) -> bool {
     let Command::Simple(s) = c else { return false };
     let p = parts(s);
-    let Some(Word::Plain(name)) = p.words.first() else { return false };
-    let literal = name.bytes().all(|c| c.is_ascii_alphanumeric() || b"_./+-".contains(&c));
+    let Some(Word::Plain(name)) = p.words.first() else {
+        return false;
+    };
+    let literal = name
+        .bytes()
+        .all(|c| c.is_ascii_alphanumeric() || b"_./+-".contains(&c));
     if !literal || !p.assignments.is_empty() || sh.functions.contains_key(*name) || sh.options.xtrace {
         return false;
     }
@@ -463,11 +496,14 @@ pub fn spawn_with(
 pub fn is_pure_builtin(sh: &Shell, c: &Command) -> bool {
     let Command::Simple(s) = c else { return false };
     let p = parts(s);
-    let Some(Word::Plain(name)) = p.words.first() else { return false };
+    let Some(Word::Plain(name)) = p.words.first() else {
+        return false;
+    };
     if !matches!(*name, "echo" | "printf" | "pwd" | "type" | "true" | "false" | ":") {
         return false;
     }
-    let no_output_elsewhere = p.redirects.is_empty() && p.assignments.is_empty() && !sh.functions.contains_key(*name);
+    let no_output_elsewhere =
+        p.redirects.is_empty() && p.assignments.is_empty() && !sh.functions.contains_key(*name);
     let words_read = p.words.iter().all(|w| match w {
         Word::Plain(t) => only_reads(t) && *t != "-v",
         _ => false,
@@ -533,7 +569,10 @@ fn open_process(
         ProcessSubstitutionKind::Read => (r, w, Fd::STDOUT),
         ProcessSubstitutionKind::Write => (w, r, Fd::STDIN),
     };
-    let origin = Origin::Job { group: None, foreground: false };
+    let origin = Origin::Job {
+        group: None,
+        foreground: false,
+    };
     let made = job::fork(sh, origin, |sh| {
         let _ = sys::dup2(theirs, target);
         let _ = sys::close(theirs);

@@ -43,9 +43,9 @@ pub fn assignment(sh: &mut Shell, a: &Assignment) {
     let op = if a.append { "+=" } else { "=" };
     let value = match &a.value {
         // Expanding twice would run substitutions twice, so only harmless words show their value.
-        AssignmentValue::Scalar(w) if !w.value.contains(['$', '`']) => {
-            expand::single(sh, &w.value).map(|v| shell_quote(&v)).unwrap_or_default()
-        }
+        AssignmentValue::Scalar(w) if !w.value.contains(['$', '`']) => expand::single(sh, &w.value)
+            .map(|v| shell_quote(&v))
+            .unwrap_or_default(),
         other => other.to_string().into_bytes(),
     };
     write(sh, &[name.as_bytes(), op.as_bytes(), &value].concat());

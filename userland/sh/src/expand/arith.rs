@@ -37,7 +37,13 @@ fn at_depth(sh: &mut Shell, text: &[u8], depth: u32) -> Value {
     if depth > MAX_DEPTH {
         return Err("expression recursion level exceeded".into());
     }
-    let mut p = Evaluator { sh, text, at: 0, depth, skip: 0 };
+    let mut p = Evaluator {
+        sh,
+        text,
+        at: 0,
+        depth,
+        skip: 0,
+    };
     p.space();
     if p.at == text.len() {
         return Ok(0);
@@ -61,16 +67,37 @@ struct Evaluator<'a> {
 
 /// Longest first among those that share a beginning.
 const BINARY: &[(&[u8], u8)] = &[
-    (b"||", 1), (b"&&", 2), (b"|", 3), (b"^", 4), (b"&", 5), (b"==", 6), (b"!=", 6), (b"<<", 8), (b">>", 8),
-    (b"<=", 7), (b">=", 7), (b"<", 7), (b">", 7), (b"+", 9), (b"-", 9), (b"**", 11), (b"*", 10), (b"/", 10), (b"%", 10),
+    (b"||", 1),
+    (b"&&", 2),
+    (b"|", 3),
+    (b"^", 4),
+    (b"&", 5),
+    (b"==", 6),
+    (b"!=", 6),
+    (b"<<", 8),
+    (b">>", 8),
+    (b"<=", 7),
+    (b">=", 7),
+    (b"<", 7),
+    (b">", 7),
+    (b"+", 9),
+    (b"-", 9),
+    (b"**", 11),
+    (b"*", 10),
+    (b"/", 10),
+    (b"%", 10),
 ];
 
-const ASSIGN: &[&[u8]] =
-    &[b"<<=", b">>=", b"+=", b"-=", b"*=", b"/=", b"%=", b"&=", b"|=", b"^=", b"="];
+const ASSIGN: &[&[u8]] = &[
+    b"<<=", b">>=", b"+=", b"-=", b"*=", b"/=", b"%=", b"&=", b"|=", b"^=", b"=",
+];
 
 impl Evaluator<'_> {
     fn error(&self, what: &str) -> String {
-        format!("{what} (error token is \"{}\")", lossy(&self.text[self.at.min(self.text.len())..]))
+        format!(
+            "{what} (error token is \"{}\")",
+            lossy(&self.text[self.at.min(self.text.len())..])
+        )
     }
 
     fn space(&mut self) {
@@ -112,7 +139,11 @@ impl Evaluator<'_> {
         if let Some(target) = self.name()? {
             self.space();
             let rest = &self.text[self.at..];
-            if let Some(op) = ASSIGN.iter().find(|op| rest.starts_with(op)).filter(|_| !rest.starts_with(b"==")) {
+            if let Some(op) = ASSIGN
+                .iter()
+                .find(|op| rest.starts_with(op))
+                .filter(|_| !rest.starts_with(b"=="))
+            {
                 self.at += op.len();
                 let right = self.deeper(Self::assignment)?;
                 let v = match op.split_last() {
@@ -211,7 +242,10 @@ impl Evaluator<'_> {
     fn error_before(&self, what: &str) -> String {
         let before = &self.text[..self.at.min(self.text.len())];
         let trimmed = before.trim_ascii_end();
-        let start = trimmed.iter().rposition(|c| !c.is_ascii_alphanumeric() && *c != b'_').map_or(0, |i| i + 1);
+        let start = trimmed
+            .iter()
+            .rposition(|c| !c.is_ascii_alphanumeric() && *c != b'_')
+            .map_or(0, |i| i + 1);
         format!("{what} (error token is \"{}\")", lossy(&self.text[start..]))
     }
 
@@ -275,7 +309,10 @@ impl Evaluator<'_> {
     /// A name, perhaps with a subscript; nothing is eaten where there is none.
     fn name(&mut self) -> std::result::Result<Option<Target>, String> {
         let rest = &self.text[self.at..];
-        let n = rest.iter().take_while(|c| c.is_ascii_alphanumeric() || **c == b'_').count();
+        let n = rest
+            .iter()
+            .take_while(|c| c.is_ascii_alphanumeric() || **c == b'_')
+            .count();
         if n == 0 || rest[0].is_ascii_digit() {
             return Ok(None);
         }
@@ -288,7 +325,9 @@ impl Evaluator<'_> {
                 depth += i32::from(*c == b'[') - i32::from(*c == b']');
                 depth == 0
             });
-            let Some(end) = end else { return Err(self.error("bad array subscript")) };
+            let Some(end) = end else {
+                return Err(self.error("bad array subscript"));
+            };
             index = Some(crate::text::decode(&self.text[self.at + 1..self.at + end]));
             self.at += end + 1;
         }
@@ -307,7 +346,11 @@ impl Evaluator<'_> {
             return Ok(0);
         };
         // Most values are plain numbers.
-        match std::str::from_utf8(&text).ok().filter(|s| !s.starts_with('0') || *s == "0").and_then(|s| s.parse().ok()) {
+        match std::str::from_utf8(&text)
+            .ok()
+            .filter(|s| !s.starts_with('0') || *s == "0")
+            .and_then(|s| s.parse().ok())
+        {
             Some(n) => Ok(n),
             None => at_depth(self.sh, &text, self.depth + 1),
         }
@@ -325,12 +368,16 @@ impl Evaluator<'_> {
         if self.skip > 0 {
             return Ok(());
         }
-        assign::scalar(self.sh, t, v.to_string().into_bytes(), false).map_err(|_| "assignment failed".to_owned())
+        assign::scalar(self.sh, t, v.to_string().into_bytes(), false)
+            .map_err(|_| "assignment failed".to_owned())
     }
 
     fn literal(&mut self) -> Value {
         let rest = &self.text[self.at..];
-        let n = rest.iter().take_while(|c| c.is_ascii_alphanumeric() || b"#@_".contains(c)).count();
+        let n = rest
+            .iter()
+            .take_while(|c| c.is_ascii_alphanumeric() || b"#@_".contains(c))
+            .count();
         let word = String::from_utf8_lossy(&rest[..n]).into_owned();
         let (radix, digits) = match word.split_once('#') {
             Some((r, d)) => match r.parse::<u32>() {
@@ -384,10 +431,32 @@ mod tests {
         sh.vars.set("x", *b"5").unwrap();
         sh.vars.set("e", *b"x + 1").unwrap();
         for (text, want) in [
-            ("", 0), ("1 + 2 * 3", 7), ("(1+2)*3", 9), ("2**3**2", 512), ("-2**2", 4), ("7 % 3", 1), ("1 << 4", 16),
-            ("x", 5), ("e * 2", 12), ("x == 5 ? 10 : 20", 10), ("0 && y++", 0), ("y", 0), ("x++ + ++x", 12), ("x", 7),
-            ("x -= 2", 5), ("0x1f", 31), ("010", 8), ("2#101", 5), ("1, 2", 2), ("!0 + ~0", 0), ("a[2] = 4", 4), ("a[1+1]", 4),
-            ("5 > 3 && 2 >= 2", 1), ("1 || 1/0", 1), ("- - 3", 3), ("z = w = 2", 2),
+            ("", 0),
+            ("1 + 2 * 3", 7),
+            ("(1+2)*3", 9),
+            ("2**3**2", 512),
+            ("-2**2", 4),
+            ("7 % 3", 1),
+            ("1 << 4", 16),
+            ("x", 5),
+            ("e * 2", 12),
+            ("x == 5 ? 10 : 20", 10),
+            ("0 && y++", 0),
+            ("y", 0),
+            ("x++ + ++x", 12),
+            ("x", 7),
+            ("x -= 2", 5),
+            ("0x1f", 31),
+            ("010", 8),
+            ("2#101", 5),
+            ("1, 2", 2),
+            ("!0 + ~0", 0),
+            ("a[2] = 4", 4),
+            ("a[1+1]", 4),
+            ("5 > 3 && 2 >= 2", 1),
+            ("1 || 1/0", 1),
+            ("- - 3", 3),
+            ("z = w = 2", 2),
         ] {
             assert_eq!(evaluate(&mut sh, text.as_bytes()), Ok(want), "{text}");
         }

@@ -27,7 +27,10 @@ fn product(parts: &[BraceExpressionOrText], source: &str) -> Vec<String> {
                 if words.len().saturating_mul(choices.len()) > MAX_WORDS {
                     return vec![source.to_owned()];
                 }
-                words = words.iter().flat_map(|w| choices.iter().map(move |c| format!("{w}{c}"))).collect();
+                words = words
+                    .iter()
+                    .flat_map(|w| choices.iter().map(move |c| format!("{w}{c}")))
+                    .collect();
             }
         }
     }
@@ -36,18 +39,34 @@ fn product(parts: &[BraceExpressionOrText], source: &str) -> Vec<String> {
 
 fn alternatives(m: &BraceExpressionMember, source: &str) -> Vec<String> {
     match m {
-        BraceExpressionMember::NumberSequence { start, end, increment } => {
+        BraceExpressionMember::NumberSequence {
+            start,
+            end,
+            increment,
+        } => {
             let width = zero_padded_width(source);
             sequence(*start, *end, *increment)
-                .map(|n| if n < 0 { format!("-{:0>1$}", -n, width.saturating_sub(1)) } else { format!("{n:0>width$}") })
+                .map(|n| {
+                    if n < 0 {
+                        format!("-{:0>1$}", -n, width.saturating_sub(1))
+                    } else {
+                        format!("{n:0>width$}")
+                    }
+                })
                 .collect()
         }
-        BraceExpressionMember::CharSequence { start, end, increment } => {
-            sequence(i64::from(u32::from(*start)), i64::from(u32::from(*end)), *increment)
-                .filter_map(|n| char::from_u32(n as u32))
-                .map(String::from)
-                .collect()
-        }
+        BraceExpressionMember::CharSequence {
+            start,
+            end,
+            increment,
+        } => sequence(
+            i64::from(u32::from(*start)),
+            i64::from(u32::from(*end)),
+            *increment,
+        )
+        .filter_map(|n| char::from_u32(n as u32))
+        .map(String::from)
+        .collect(),
         BraceExpressionMember::Child(parts) => product(parts, source),
     }
 }
@@ -62,7 +81,9 @@ fn zero_padded_width(source: &str) -> usize {
                 let digits = t.trim_start_matches(['-', '+']);
                 digits.len() > 1 && digits.starts_with('0')
             };
-            two.iter().any(|t| padded(t)).then(|| two.iter().map(|t| t.len()).max().unwrap_or(0))
+            two.iter()
+                .any(|t| padded(t))
+                .then(|| two.iter().map(|t| t.len()).max().unwrap_or(0))
         })
         .max()
         .unwrap_or(0)

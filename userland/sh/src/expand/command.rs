@@ -49,7 +49,9 @@ fn run(sh: &mut Shell, text: &[u8]) -> Result<Bytes> {
 }
 
 fn only_command(p: &Program) -> Option<&Command> {
-    let [list] = &p.complete_commands[..] else { return None };
+    let [list] = &p.complete_commands[..] else {
+        return None;
+    };
     let [item] = &list.0[..] else { return None };
     let pipeline = &item.0.first;
     let alone = item.0.additional.is_empty() && !pipeline.bang && pipeline.timed.is_none();

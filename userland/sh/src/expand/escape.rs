@@ -84,7 +84,11 @@ fn decode(s: &[u8], style: Style) -> (Bytes, bool) {
 }
 
 fn digits(s: &[u8], radix: u32, max: usize) -> Option<(u32, usize)> {
-    let n = s.iter().take(max).take_while(|c| (**c as char).is_digit(radix)).count();
+    let n = s
+        .iter()
+        .take(max)
+        .take_while(|c| (**c as char).is_digit(radix))
+        .count();
     let text = std::str::from_utf8(&s[..n]).ok()?;
     Some((u32::from_str_radix(text, radix).ok()?, n))
 }

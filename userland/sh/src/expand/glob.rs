@@ -7,15 +7,28 @@ use crate::text::{Bytes, lossy};
 
 /// Appends what a field stands for: the matching names in order, or itself.
 pub fn expand(sh: &mut Shell, field: &[(Bytes, bool)], out: &mut Vec<Bytes>) -> Result<()> {
-    let plain = || field.iter().flat_map(|(b, _)| b.iter().copied()).collect::<Bytes>();
+    let plain = || {
+        field
+            .iter()
+            .flat_map(|(b, _)| b.iter().copied())
+            .collect::<Bytes>()
+    };
     let unquoted = field.iter().filter(|(_, quoted)| !quoted);
-    if sh.options.noglob || !unquoted.clone().any(|(b, _)| b.iter().any(|c| b"*?[@!+".contains(c))) {
+    if sh.options.noglob
+        || !unquoted
+            .clone()
+            .any(|(b, _)| b.iter().any(|c| b"*?[@!+".contains(c)))
+    {
         out.push(plain());
         return Ok(());
     }
     let mut p = Vec::new();
     for (bytes, quoted) in field {
-        if *quoted { pattern::escape_into(bytes, &mut p) } else { p.extend_from_slice(bytes) }
+        if *quoted {
+            pattern::escape_into(bytes, &mut p)
+        } else {
+            p.extend_from_slice(bytes)
+        }
     }
     if !pattern::is_magic(&p, sh.options.extglob) {
         out.push(plain());
@@ -115,9 +128,16 @@ fn everything_below(sh: &Shell, base: &[u8], last: bool, out: &mut Vec<Bytes>) {
 /// Names in a directory, and whether each is a directory itself (not a link to one).
 pub fn entries(dir: &[u8]) -> Vec<(Bytes, bool)> {
     let path = if dir.is_empty() { b"." } else { dir };
-    let Ok(list) = std::fs::read_dir(os(path)) else { return Vec::new() };
+    let Ok(list) = std::fs::read_dir(os(path)) else {
+        return Vec::new();
+    };
     list.flatten()
-        .map(|e| (e.file_name().into_encoded_bytes(), e.file_type().is_ok_and(|t| t.is_dir())))
+        .map(|e| {
+            (
+                e.file_name().into_encoded_bytes(),
+                e.file_type().is_ok_and(|t| t.is_dir()),
+            )
+        })
         .filter(|(name, _)| name != b"." && name != b"..")
         .collect()
 }

@@ -30,7 +30,11 @@ pub type Result<T> = std::result::Result<T, Unwind>;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Item {
-    Text { bytes: Bytes, quoted: bool, split: bool },
+    Text {
+        bytes: Bytes,
+        quoted: bool,
+        split: bool,
+    },
     /// A field ends here whatever IFS says.
     Break,
 }
@@ -38,7 +42,11 @@ pub enum Item {
 impl Item {
     /// The result of an expansion.
     pub fn result(bytes: Bytes, quoted: bool) -> Item {
-        Item::Text { bytes, quoted, split: !quoted }
+        Item::Text {
+            bytes,
+            quoted,
+            split: !quoted,
+        }
     }
 }
 
@@ -117,11 +125,19 @@ pub fn operand(sh: &mut Shell, word: &str, quoted: bool) -> Result<Vec<Item>> {
     if !quoted {
         return items(sh, word, false);
     }
-    let options = ParserOptions { tilde_expansion_at_word_start: false, ..sh.parser_options() };
+    let options = ParserOptions {
+        tilde_expansion_at_word_start: false,
+        ..sh.parser_options()
+    };
     let text = word.replace("\\}", "}");
-    let parsed =
-        if text.contains('"') { word::parse(&text, &options) } else { word::parse_heredoc(&text, &options) };
-    let Ok(pieces) = parsed else { return Err(bad_substitution(sh, word)) };
+    let parsed = if text.contains('"') {
+        word::parse(&text, &options)
+    } else {
+        word::parse_heredoc(&text, &options)
+    };
+    let Ok(pieces) = parsed else {
+        return Err(bad_substitution(sh, word));
+    };
     let mut out = Vec::new();
     expand_pieces(sh, &pieces, true, &mut out)?;
     Ok(out)
@@ -149,7 +165,9 @@ pub fn pattern_of(items: &[Item]) -> Bytes {
     let mut out = Vec::new();
     for item in items {
         match item {
-            Item::Text { bytes, quoted: true, .. } => pattern::escape_into(bytes, &mut out),
+            Item::Text {
+                bytes, quoted: true, ..
+            } => pattern::escape_into(bytes, &mut out),
             Item::Text { bytes, .. } => out.extend_from_slice(bytes),
             Item::Break => out.push(b' '),
         }
@@ -159,7 +177,10 @@ pub fn pattern_of(items: &[Item]) -> Bytes {
 
 /// Nothing in it that any expansion would touch.
 fn is_literal(word: &str) -> bool {
-    !word.is_empty() && word.bytes().all(|c| c.is_ascii_alphanumeric() || b"_./:=@%+,-".contains(&c))
+    !word.is_empty()
+        && word
+            .bytes()
+            .all(|c| c.is_ascii_alphanumeric() || b"_./:=@%+,-".contains(&c))
 }
 
 pub fn bad_substitution(sh: &mut Shell, word: &str) -> Unwind {
@@ -167,20 +188,27 @@ pub fn bad_substitution(sh: &mut Shell, word: &str) -> Unwind {
     sh.discard()
 }
 
+type Pieces = Rc<Vec<WordPieceWithSource>>;
+
 thread_local! {
     /// Words already taken apart, since loops expand the same ones again and again.
-    static PIECES: RefCell<HashMap<(String, bool), Rc<Vec<WordPieceWithSource>>>> = RefCell::default();
+    static PIECES: RefCell<HashMap<(String, bool), Pieces>> = RefCell::default();
 }
 
 const MAX_CACHED: usize = 512;
 
-fn pieces_of(sh: &mut Shell, text: &str, colon_tildes: bool) -> Result<Rc<Vec<WordPieceWithSource>>> {
+fn pieces_of(sh: &mut Shell, text: &str, colon_tildes: bool) -> Result<Pieces> {
     let key = (text.to_owned(), colon_tildes);
     if let Some(p) = PIECES.with_borrow(|c| c.get(&key).cloned()) {
         return Ok(p);
     }
-    let options = ParserOptions { tilde_expansion_after_colon: colon_tildes, ..sh.parser_options() };
-    let Ok(pieces) = word::parse(text, &options) else { return Err(bad_substitution(sh, text)) };
+    let options = ParserOptions {
+        tilde_expansion_after_colon: colon_tildes,
+        ..sh.parser_options()
+    };
+    let Ok(pieces) = word::parse(text, &options) else {
+        return Err(bad_substitution(sh, text));
+    };
     let pieces = Rc::new(pieces);
     PIECES.with_borrow_mut(|c| {
         if c.len() >= MAX_CACHED {
@@ -198,7 +226,12 @@ pub fn items(sh: &mut Shell, text: &str, colon_tildes: bool) -> Result<Vec<Item>
     Ok(out)
 }
 
-fn expand_pieces(sh: &mut Shell, pieces: &[WordPieceWithSource], quoted: bool, out: &mut Vec<Item>) -> Result<()> {
+fn expand_pieces(
+    sh: &mut Shell,
+    pieces: &[WordPieceWithSource],
+    quoted: bool,
+    out: &mut Vec<Item>,
+) -> Result<()> {
     for p in pieces {
         expand_piece(sh, &p.piece, quoted, out)?;
     }
@@ -207,7 +240,11 @@ fn expand_pieces(sh: &mut Shell, pieces: &[WordPieceWithSource], quoted: bool, o
 
 fn expand_piece(sh: &mut Shell, piece: &WordPiece, quoted: bool, out: &mut Vec<Item>) -> Result<()> {
     let item = match piece {
-        WordPiece::Text(t) => Item::Text { bytes: encode(t), quoted, split: false },
+        WordPiece::Text(t) => Item::Text {
+            bytes: encode(t),
+            quoted,
+            split: false,
+        },
         WordPiece::SingleQuotedText(t) => Item::result(encode(t), true),
         WordPiece::AnsiCQuotedText(t) => Item::result(escape::ansi_c(&encode(t)), true),
         WordPiece::EscapeSequence(s) => match s.strip_prefix('\\') {

@@ -11,27 +11,63 @@ use crate::text::{Bytes, always_quote, char_len, chars};
 /// The parameter that an operator works on, and whether it is indirect.
 pub fn subject(e: &E) -> Option<(&Parameter, bool)> {
     match e {
-        E::RemoveSmallestSuffixPattern { parameter, indirect, .. }
-        | E::RemoveLargestSuffixPattern { parameter, indirect, .. }
-        | E::RemoveSmallestPrefixPattern { parameter, indirect, .. }
-        | E::RemoveLargestPrefixPattern { parameter, indirect, .. }
-        | E::Substring { parameter, indirect, .. }
-        | E::Transform { parameter, indirect, .. }
-        | E::UppercaseFirstChar { parameter, indirect, .. }
-        | E::UppercasePattern { parameter, indirect, .. }
-        | E::LowercaseFirstChar { parameter, indirect, .. }
-        | E::LowercasePattern { parameter, indirect, .. }
-        | E::ReplaceSubstring { parameter, indirect, .. } => Some((parameter, *indirect)),
+        E::RemoveSmallestSuffixPattern {
+            parameter, indirect, ..
+        }
+        | E::RemoveLargestSuffixPattern {
+            parameter, indirect, ..
+        }
+        | E::RemoveSmallestPrefixPattern {
+            parameter, indirect, ..
+        }
+        | E::RemoveLargestPrefixPattern {
+            parameter, indirect, ..
+        }
+        | E::Substring {
+            parameter, indirect, ..
+        }
+        | E::Transform {
+            parameter, indirect, ..
+        }
+        | E::UppercaseFirstChar {
+            parameter, indirect, ..
+        }
+        | E::UppercasePattern {
+            parameter, indirect, ..
+        }
+        | E::LowercaseFirstChar {
+            parameter, indirect, ..
+        }
+        | E::LowercasePattern {
+            parameter, indirect, ..
+        }
+        | E::ReplaceSubstring {
+            parameter, indirect, ..
+        } => Some((parameter, *indirect)),
         _ => None,
     }
 }
 
 /// An operator whose pattern has been expanded.
 pub enum Operation {
-    RemovePrefix { pattern: Pattern, longest: bool },
-    RemoveSuffix { pattern: Pattern, longest: bool },
-    Replace { pattern: Pattern, with: Vec<Item>, kind: SubstringMatchKind },
-    Case { pattern: Option<Pattern>, upper: bool, all: bool },
+    RemovePrefix {
+        pattern: Pattern,
+        longest: bool,
+    },
+    RemoveSuffix {
+        pattern: Pattern,
+        longest: bool,
+    },
+    Replace {
+        pattern: Pattern,
+        with: Vec<Item>,
+        kind: SubstringMatchKind,
+    },
+    Case {
+        pattern: Option<Pattern>,
+        upper: bool,
+        all: bool,
+    },
 }
 
 fn pattern(sh: &mut Shell, text: &str, fold: bool) -> Result<Pattern> {
@@ -43,21 +79,38 @@ impl Operation {
     pub fn new(sh: &mut Shell, e: &E) -> Result<Option<Operation>> {
         let removal = |p: &Option<String>| p.clone();
         Ok(Some(match e {
-            E::RemoveSmallestPrefixPattern { pattern: p, .. } | E::RemoveLargestPrefixPattern { pattern: p, .. } => {
+            E::RemoveSmallestPrefixPattern { pattern: p, .. }
+            | E::RemoveLargestPrefixPattern { pattern: p, .. } => {
                 let Some(p) = removal(p) else { return Ok(None) };
                 let longest = matches!(e, E::RemoveLargestPrefixPattern { .. });
-                Operation::RemovePrefix { pattern: pattern(sh, &p, false)?, longest }
+                Operation::RemovePrefix {
+                    pattern: pattern(sh, &p, false)?,
+                    longest,
+                }
             }
-            E::RemoveSmallestSuffixPattern { pattern: p, .. } | E::RemoveLargestSuffixPattern { pattern: p, .. } => {
+            E::RemoveSmallestSuffixPattern { pattern: p, .. }
+            | E::RemoveLargestSuffixPattern { pattern: p, .. } => {
                 let Some(p) = removal(p) else { return Ok(None) };
                 let longest = matches!(e, E::RemoveLargestSuffixPattern { .. });
-                Operation::RemoveSuffix { pattern: pattern(sh, &p, false)?, longest }
+                Operation::RemoveSuffix {
+                    pattern: pattern(sh, &p, false)?,
+                    longest,
+                }
             }
-            E::ReplaceSubstring { pattern: p, replacement, match_kind, .. } => {
+            E::ReplaceSubstring {
+                pattern: p,
+                replacement,
+                match_kind,
+                ..
+            } => {
                 let fold = sh.options.nocasematch;
                 let pattern = pattern(sh, p, fold)?;
                 let with = super::items(sh, replacement.as_deref().unwrap_or(""), false)?;
-                Operation::Replace { pattern, with, kind: match_kind.clone() }
+                Operation::Replace {
+                    pattern,
+                    with,
+                    kind: match_kind.clone(),
+                }
             }
             E::UppercaseFirstChar { pattern: p, .. } => Self::case(sh, p, true, false)?,
             E::UppercasePattern { pattern: p, .. } => Self::case(sh, p, true, true)?,
@@ -93,17 +146,27 @@ impl Operation {
 
 /// The first boundary (from the end if `last`) that satisfies `f`.
 fn pick(s: &[u8], last: bool, f: impl Fn(usize) -> bool) -> Option<usize> {
-    if last { ends(s).rev().find(|i| f(*i)) } else { ends(s).find(|i| f(*i)) }
+    if last {
+        ends(s).rev().find(|i| f(*i))
+    } else {
+        ends(s).find(|i| f(*i))
+    }
 }
 
 /// An unquoted `&` in the replacement is what matched.
 fn replacement(with: &[Item], matched: &[u8], out: &mut Bytes) {
     for item in with {
         match item {
-            Item::Text { bytes, quoted: true, .. } => out.extend_from_slice(bytes),
+            Item::Text {
+                bytes, quoted: true, ..
+            } => out.extend_from_slice(bytes),
             Item::Text { bytes, .. } => {
                 for &c in bytes {
-                    if c == b'&' { out.extend_from_slice(matched) } else { out.push(c) }
+                    if c == b'&' {
+                        out.extend_from_slice(matched)
+                    } else {
+                        out.push(c)
+                    }
                 }
             }
             Item::Break => out.push(b' '),
@@ -177,7 +240,10 @@ pub fn transform(sh: &mut Shell, p: &Parameter, c: Content, op: &ParameterTransf
     let one = |f: &dyn Fn(&[u8]) -> Bytes, c: Content| match c {
         Content::Unset => Content::Unset,
         Content::One(b) => Content::One(f(&b)),
-        Content::Many { list, star } => Content::Many { list: list.iter().map(|b| f(b)).collect(), star },
+        Content::Many { list, star } => Content::Many {
+            list: list.iter().map(|b| f(b)).collect(),
+            star,
+        },
     };
     match op {
         T::ToUpperCase => one(&|b| case(b, None, true, true), c),
@@ -193,7 +259,8 @@ pub fn transform(sh: &mut Shell, p: &Parameter, c: Content, op: &ParameterTransf
             Some(v) => Content::One(v.flags().into_bytes()),
             None => Content::Unset,
         },
-        T::ToAssignmentLogic => match name_of(p).and_then(|n| crate::builtin::declare::describe(sh, n, true)) {
+        T::ToAssignmentLogic => match name_of(p).and_then(|n| crate::builtin::declare::describe(sh, n, true))
+        {
             Some(text) => Content::One(text),
             None => Content::Unset,
         },

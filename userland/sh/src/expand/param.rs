@@ -14,7 +14,10 @@ pub enum Content {
     Unset,
     One(Bytes),
     /// `$@`, `$*`, `${a[@]}`, `${a[*]}`; `star` joins inside quotes.
-    Many { list: Vec<Bytes>, star: bool },
+    Many {
+        list: Vec<Bytes>,
+        star: bool,
+    },
 }
 
 impl Content {
@@ -38,7 +41,10 @@ impl Content {
         match self {
             Content::Unset => Content::Unset,
             Content::One(b) => Content::One(f(b)),
-            Content::Many { list, star } => Content::Many { list: list.into_iter().map(f).collect(), star },
+            Content::Many { list, star } => Content::Many {
+                list: list.into_iter().map(f).collect(),
+                star,
+            },
         }
     }
 }
@@ -60,7 +66,10 @@ pub fn content(sh: &mut Shell, p: &Parameter) -> Result<Content> {
                 Some(Value::Indexed(m)) => m.into_values().collect(),
                 Some(Value::Assoc(m)) => m.into_values().collect(),
             };
-            Content::Many { list, star: *concatenate }
+            Content::Many {
+                list,
+                star: *concatenate,
+            }
         }
     })
 }
@@ -72,9 +81,10 @@ fn value_of(sh: &mut Shell, name: &str) -> Option<Value> {
 fn special_parameter(sh: &Shell, s: &SpecialParameter) -> Content {
     let number = |n: i64| Content::One(n.to_string().into_bytes());
     match s {
-        SpecialParameter::AllPositionalParameters { concatenate } => {
-            Content::Many { list: sh.positional.clone(), star: *concatenate }
-        }
+        SpecialParameter::AllPositionalParameters { concatenate } => Content::Many {
+            list: sh.positional.clone(),
+            star: *concatenate,
+        },
         SpecialParameter::PositionalParameterCount => number(sh.positional.len() as i64),
         SpecialParameter::LastExitStatus => number(sh.status.into()),
         SpecialParameter::CurrentOptionFlags => {
@@ -180,7 +190,12 @@ pub fn expand(sh: &mut Shell, e: &ParameterExpr, quoted: bool, out: &mut Vec<Ite
             check_set(sh, &p, &c)?;
             c
         }
-        E::UseDefaultValues { parameter, indirect, test_type, default_value } => {
+        E::UseDefaultValues {
+            parameter,
+            indirect,
+            test_type,
+            default_value,
+        } => {
             let p = resolve(sh, parameter, *indirect)?;
             let c = content(sh, &p)?;
             if missing(&c, test_type) {
@@ -188,7 +203,12 @@ pub fn expand(sh: &mut Shell, e: &ParameterExpr, quoted: bool, out: &mut Vec<Ite
             }
             c
         }
-        E::UseAlternativeValue { parameter, indirect, test_type, alternative_value } => {
+        E::UseAlternativeValue {
+            parameter,
+            indirect,
+            test_type,
+            alternative_value,
+        } => {
             let p = resolve(sh, parameter, *indirect)?;
             let c = content(sh, &p)?;
             if !missing(&c, test_type) {
@@ -196,12 +216,26 @@ pub fn expand(sh: &mut Shell, e: &ParameterExpr, quoted: bool, out: &mut Vec<Ite
             }
             Content::Unset
         }
-        E::AssignDefaultValues { parameter, indirect, test_type, default_value } => {
+        E::AssignDefaultValues {
+            parameter,
+            indirect,
+            test_type,
+            default_value,
+        } => {
             let p = resolve(sh, parameter, *indirect)?;
             let c = content(sh, &p)?;
-            if missing(&c, test_type) { assign_default(sh, &p, default_value, quoted)? } else { c }
+            if missing(&c, test_type) {
+                assign_default(sh, &p, default_value, quoted)?
+            } else {
+                c
+            }
         }
-        E::IndicateErrorIfNullOrUnset { parameter, indirect, test_type, error_message } => {
+        E::IndicateErrorIfNullOrUnset {
+            parameter,
+            indirect,
+            test_type,
+            error_message,
+        } => {
             let p = resolve(sh, parameter, *indirect)?;
             let c = content(sh, &p)?;
             if missing(&c, test_type) {
@@ -212,17 +246,29 @@ pub fn expand(sh: &mut Shell, e: &ParameterExpr, quoted: bool, out: &mut Vec<Ite
         E::ParameterLength { parameter, .. } => length(sh, parameter)?,
         E::VariableNames { prefix, concatenate } => {
             let all = sh.vars.all();
-            let names = all.keys().filter(|k| k.starts_with(prefix.as_str())).map(|k| k.as_bytes().to_vec());
-            Content::Many { list: names.collect(), star: *concatenate }
+            let names = all
+                .keys()
+                .filter(|k| k.starts_with(prefix.as_str()))
+                .map(|k| k.as_bytes().to_vec());
+            Content::Many {
+                list: names.collect(),
+                star: *concatenate,
+            }
         }
-        E::MemberKeys { variable_name, concatenate } => {
+        E::MemberKeys {
+            variable_name,
+            concatenate,
+        } => {
             let list = match value_of(sh, variable_name) {
                 Some(Value::Indexed(m)) => m.keys().map(|k| k.to_string().into_bytes()).collect(),
                 Some(Value::Assoc(m)) => m.into_keys().collect(),
                 Some(Value::Scalar(_)) => vec![b"0".to_vec()],
                 _ => Vec::new(),
             };
-            Content::Many { list, star: *concatenate }
+            Content::Many {
+                list,
+                star: *concatenate,
+            }
         }
         _ => return operate(sh, e, quoted, out),
     };
@@ -240,7 +286,10 @@ fn word(sh: &mut Shell, w: &Option<String>, quoted: bool, out: &mut Vec<Item>) -
     }
     // Unquoted text of the word is split like the rest of the expansion.
     for item in &mut items {
-        if let Item::Text { quoted: false, split, .. } = item {
+        if let Item::Text {
+            quoted: false, split, ..
+        } = item
+        {
             *split = true;
         }
     }
@@ -250,8 +299,14 @@ fn word(sh: &mut Shell, w: &Option<String>, quoted: bool, out: &mut Vec<Item>) -
 
 fn assign_default(sh: &mut Shell, p: &Parameter, w: &Option<String>, quoted: bool) -> Result<Content> {
     let target = match p {
-        Parameter::Named(name) => Target { name: name.clone(), index: None },
-        Parameter::NamedWithIndex { name, index } => Target { name: name.clone(), index: Some(index.clone()) },
+        Parameter::Named(name) => Target {
+            name: name.clone(),
+            index: None,
+        },
+        Parameter::NamedWithIndex { name, index } => Target {
+            name: name.clone(),
+            index: Some(index.clone()),
+        },
         _ => {
             sh.complain(format!("${}: cannot assign in this way", display(p)));
             return Err(sh.discard());
@@ -333,9 +388,15 @@ fn substring(sh: &mut Shell, p: &Parameter, c: Content, offset: i64, length: Opt
                 list.insert(0, sh.name.clone());
             }
             let Some(range) = range(list.len(), offset, length.map(|l| l.max(0))) else {
-                return Ok(Content::Many { list: Vec::new(), star });
+                return Ok(Content::Many {
+                    list: Vec::new(),
+                    star,
+                });
             };
-            Content::Many { list: list[range].to_vec(), star }
+            Content::Many {
+                list: list[range].to_vec(),
+                star,
+            }
         }
         Content::One(b) => {
             let ends: Vec<usize> = super::pattern::ends(&b).collect();

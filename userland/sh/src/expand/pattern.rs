@@ -58,7 +58,11 @@ pub fn unescape(p: &[u8]) -> Bytes {
     let mut out = Vec::with_capacity(p.len());
     let mut it = p.iter();
     while let Some(&c) = it.next() {
-        out.push(if c == b'\\' { it.next().copied().unwrap_or(c) } else { c });
+        out.push(if c == b'\\' {
+            it.next().copied().unwrap_or(c)
+        } else {
+            c
+        });
     }
     out
 }
@@ -67,11 +71,19 @@ impl Pattern {
     pub fn new(p: &[u8], extglob: bool, fold: bool) -> Pattern {
         let tokens = compile(p, extglob, 0);
         let extended = tokens.iter().any(|t| matches!(t, Token::Extended { .. }));
-        Pattern { tokens, fold, extended }
+        Pattern {
+            tokens,
+            fold,
+            extended,
+        }
     }
 
     pub fn matches(&self, s: &[u8]) -> bool {
-        if self.extended { self.recurse(&self.tokens, s, 0) } else { self.iterate(s) }
+        if self.extended {
+            self.recurse(&self.tokens, s, 0)
+        } else {
+            self.iterate(s)
+        }
     }
 
     /// The classic two-pointer walk: on a mismatch go back to the last star and let it take one character more.
@@ -110,7 +122,9 @@ impl Pattern {
         if depth > MAX_DEPTH {
             return false;
         }
-        let Some((first, rest)) = tokens.split_first() else { return s.is_empty() };
+        let Some((first, rest)) = tokens.split_first() else {
+            return s.is_empty();
+        };
         match first {
             Token::Star => ends(s).any(|i| self.recurse(rest, &s[i..], depth + 1)),
             Token::Extended { kind: b'!', branches } => ends(s).any(|i| {
@@ -122,10 +136,17 @@ impl Pattern {
                 none || ends(s).any(|i| {
                     branches.iter().any(|b| self.recurse(b, &s[..i], depth + 1))
                         && (self.recurse(rest, &s[i..], depth + 1)
-                            || (matches!(kind, b'*' | b'+') && i > 0 && self.again(tokens, rest, *kind, &s[i..], depth)))
+                            || (matches!(kind, b'*' | b'+')
+                                && i > 0
+                                && self.again(tokens, rest, *kind, &s[i..], depth)))
                 })
             }
-            tok => !s.is_empty() && self.one(tok, s).is_some_and(|n| self.recurse(rest, &s[n..], depth + 1)),
+            tok => {
+                !s.is_empty()
+                    && self
+                        .one(tok, s)
+                        .is_some_and(|n| self.recurse(rest, &s[n..], depth + 1))
+            }
         }
     }
 
@@ -146,7 +167,9 @@ impl Pattern {
                 let mut hit = members.iter().any(|m| m.has(code));
                 if self.fold && !hit {
                     let lower = folded(c);
-                    let upper = char::from_u32(code).and_then(|c| c.to_uppercase().next()).map_or(code, u32::from);
+                    let upper = char::from_u32(code)
+                        .and_then(|c| c.to_uppercase().next())
+                        .map_or(code, u32::from);
                     hit = members.iter().any(|m| m.has(lower) || m.has(upper));
                 }
                 hit != *negated
@@ -178,12 +201,17 @@ pub fn ends(s: &[u8]) -> impl DoubleEndedIterator<Item = usize> + '_ {
 }
 
 fn code_of(c: &[u8]) -> u32 {
-    std::str::from_utf8(c).ok().and_then(|s| s.chars().next()).map_or(0x11_0000 + u32::from(c[0]), u32::from)
+    std::str::from_utf8(c)
+        .ok()
+        .and_then(|s| s.chars().next())
+        .map_or(0x11_0000 + u32::from(c[0]), u32::from)
 }
 
 fn folded(c: &[u8]) -> u32 {
     let code = code_of(c);
-    char::from_u32(code).and_then(|c| c.to_lowercase().next()).map_or(code, u32::from)
+    char::from_u32(code)
+        .and_then(|c| c.to_lowercase().next())
+        .map_or(code, u32::from)
 }
 
 fn compile(p: &[u8], extglob: bool, depth: u32) -> Vec<Token> {
@@ -197,7 +225,9 @@ fn compile(p: &[u8], extglob: bool, depth: u32) -> Vec<Token> {
             && depth < 20
             && let Some(close) = closing(p, i + 1)
         {
-            let branches = branches(&p[i + 2..close]).map(|b| compile(b, true, depth + 1)).collect();
+            let branches = branches(&p[i + 2..close])
+                .map(|b| compile(b, true, depth + 1))
+                .collect();
             tokens.push(Token::Extended { kind: c, branches });
             i = close + 1;
             continue;
@@ -364,7 +394,11 @@ mod tests {
             ("?(x)y", "y", true),
             ("*.!(txt)", "a.txt", false),
         ] {
-            assert_eq!(Pattern::new(p.as_bytes(), true, false).matches(s.as_bytes()), want, "{p} {s}");
+            assert_eq!(
+                Pattern::new(p.as_bytes(), true, false).matches(s.as_bytes()),
+                want,
+                "{p} {s}"
+            );
         }
     }
 }

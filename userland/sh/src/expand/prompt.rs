@@ -50,8 +50,14 @@ pub fn decode(sh: &Shell, raw: &[u8]) -> Bytes {
             }
             b't' | b'T' | b'A' | b'@' => out.extend_from_slice(clock(e).as_bytes()),
             b'0'..=b'7' => {
-                let n = raw[i - 1..].iter().take(3).take_while(|c| (b'0'..=b'7').contains(c)).count();
-                let v = raw[i - 1..i - 1 + n].iter().fold(0u32, |v, c| v * 8 + u32::from(c - b'0'));
+                let n = raw[i - 1..]
+                    .iter()
+                    .take(3)
+                    .take_while(|c| (b'0'..=b'7').contains(c))
+                    .count();
+                let v = raw[i - 1..i - 1 + n]
+                    .iter()
+                    .fold(0u32, |v, c| v * 8 + u32::from(c - b'0'));
                 out.push(v as u8);
                 i += n - 1;
             }

@@ -13,11 +13,18 @@ pub fn split(sh: &Shell, items: Vec<Item>) -> Vec<Field> {
         Some(v) => v.value.scalar().unwrap_or(&default),
         None => &default,
     };
-    let mut s = Splitter { ifs, fields: Vec::new(), current: None, space_ended: false };
+    let mut s = Splitter {
+        ifs,
+        fields: Vec::new(),
+        current: None,
+        space_ended: false,
+    };
     for item in items {
         match item {
             Item::Break => s.finish(),
-            Item::Text { bytes, split: true, .. } => s.expanded(&bytes),
+            Item::Text {
+                bytes, split: true, ..
+            } => s.expanded(&bytes),
             Item::Text { bytes, quoted, .. } => {
                 if quoted || !bytes.is_empty() {
                     s.current.get_or_insert_default().push((bytes, quoted));
@@ -96,8 +103,15 @@ mod tests {
             let mut sh = Shell::new(b"sh".to_vec());
             sh.vars.set("IFS", *ifs).unwrap();
             let fields = split(&sh, vec![Item::result(text.as_bytes().to_vec(), false)]);
-            let got: Vec<Bytes> = fields.into_iter().map(|f| f.into_iter().flat_map(|p| p.0).collect()).collect();
-            assert_eq!(got, want.iter().map(|w| w.as_bytes().to_vec()).collect::<Vec<_>>(), "{ifs:?} {text:?}");
+            let got: Vec<Bytes> = fields
+                .into_iter()
+                .map(|f| f.into_iter().flat_map(|p| p.0).collect())
+                .collect();
+            assert_eq!(
+                got,
+                want.iter().map(|w| w.as_bytes().to_vec()).collect::<Vec<_>>(),
+                "{ifs:?} {text:?}"
+            );
         }
     }
 }

@@ -18,14 +18,20 @@ pub fn expand(sh: &Shell, t: &TildeExpr) -> Bytes {
         }
         TildeExpr::NthDirFromBottomOfDirStack { n } => {
             let last = sh.dir_stack.len();
-            last.checked_sub(*n).and_then(|i| nth(sh, i)).unwrap_or_else(|| format!("~-{n}").into_bytes())
+            last.checked_sub(*n)
+                .and_then(|i| nth(sh, i))
+                .unwrap_or_else(|| format!("~-{n}").into_bytes())
         }
     }
 }
 
 /// Entry 0 is the current directory.
 fn nth(sh: &Shell, n: usize) -> Option<Bytes> {
-    if n == 0 { sh.vars.get("PWD").cloned() } else { sh.dir_stack.get(n - 1).cloned() }
+    if n == 0 {
+        sh.vars.get("PWD").cloned()
+    } else {
+        sh.dir_stack.get(n - 1).cloned()
+    }
 }
 
 fn home_of(user: &str) -> Option<Bytes> {

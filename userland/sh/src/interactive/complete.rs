@@ -70,13 +70,22 @@ pub fn candidates(sh: &Shell, before: &[u8]) -> Candidates {
 }
 
 fn variables(sh: &Shell, prefix: &[u8]) -> Vec<Bytes> {
-    let names = sh.vars.all().into_keys().filter(|n| n.as_bytes().starts_with(prefix));
+    let names = sh
+        .vars
+        .all()
+        .into_keys()
+        .filter(|n| n.as_bytes().starts_with(prefix));
     names.map(|n| [b"$", n.as_bytes()].concat()).collect()
 }
 
 fn commands(sh: &Shell, prefix: &[u8]) -> Vec<Bytes> {
     let mut all: BTreeSet<Bytes> = builtin::names().map(|n| n.as_bytes().to_vec()).collect();
-    all.extend(sh.functions.keys().chain(sh.aliases.keys()).map(|n| n.clone().into_bytes()));
+    all.extend(
+        sh.functions
+            .keys()
+            .chain(sh.aliases.keys())
+            .map(|n| n.clone().into_bytes()),
+    );
     let default = Vec::new();
     for dir in sh.vars.get("PATH").unwrap_or(&default).split(|c| *c == b':') {
         all.extend(glob::entries(dir).into_iter().map(|(n, _)| n));

@@ -29,8 +29,14 @@ impl Editor {
 
     pub fn read(&mut self, sh: &mut Shell, shown: &[u8]) -> Line {
         let plain = sh.vars.get("TERM").is_some_and(|t| t == b"dumb") || !sh.options.emacs;
-        let cooked = if plain { None } else { sys::tcgetattr(Fd::STDIN).ok() };
-        let Some(cooked) = cooked else { return without_editing(sh, shown) };
+        let cooked = if plain {
+            None
+        } else {
+            sys::tcgetattr(Fd::STDIN).ok()
+        };
+        let Some(cooked) = cooked else {
+            return without_editing(sh, shown);
+        };
         if sys::tcsetattr(Fd::STDIN, SetWhen::Drain, &raw(&cooked)).is_err() {
             return without_editing(sh, shown);
         }
@@ -43,8 +49,10 @@ impl Editor {
 
 fn raw(cooked: &Termios) -> Termios {
     let mut t = *cooked;
-    t.local.remove(LocalFlags::ICANON | LocalFlags::ECHO | LocalFlags::ISIG | LocalFlags::IEXTEN);
-    t.input.remove(InputFlags::ICRNL | InputFlags::INLCR | InputFlags::IXON);
+    t.local
+        .remove(LocalFlags::ICANON | LocalFlags::ECHO | LocalFlags::ISIG | LocalFlags::IEXTEN);
+    t.input
+        .remove(InputFlags::ICRNL | InputFlags::INLCR | InputFlags::IXON);
     t.cc[cc::VMIN] = 1;
     t.cc[cc::VTIME] = 0;
     t
@@ -199,7 +207,9 @@ impl<'a> Session<'a> {
         if b != 0x1b {
             return Ok(Some(Key::Byte(b)));
         }
-        let Some(second) = self.byte()? else { return Ok(None) };
+        let Some(second) = self.byte()? else {
+            return Ok(None);
+        };
         Ok(Some(match second {
             b'b' => Key::WordLeft,
             b'f' => Key::WordRight,
@@ -277,7 +287,11 @@ impl<'a> Session<'a> {
     }
 
     fn after(&self, at: usize) -> usize {
-        if at >= self.line.len() { at } else { at + char_len(&self.line[at..]) }
+        if at >= self.line.len() {
+            at
+        } else {
+            at + char_len(&self.line[at..])
+        }
     }
 
     fn word_left(&self, gap: impl Fn(u8) -> bool) -> usize {
@@ -311,7 +325,11 @@ impl<'a> Session<'a> {
     }
 
     fn transpose(&mut self) {
-        let right = if self.cursor == self.line.len() { self.before(self.cursor) } else { self.cursor };
+        let right = if self.cursor == self.line.len() {
+            self.before(self.cursor)
+        } else {
+            self.cursor
+        };
         let left = self.before(right);
         let end = self.after(right);
         if left < right && right < end {
@@ -403,7 +421,11 @@ fn sequence(parameters: &[u8], last: u8) -> Key {
 
 fn columns() -> usize {
     // A terminal that nobody has measured says 0.
-    sys::tcgetwinsize(Fd::STDERR).ok().map(|w| usize::from(w.cols)).filter(|n| *n >= 2).unwrap_or(80)
+    sys::tcgetwinsize(Fd::STDERR)
+        .ok()
+        .map(|w| usize::from(w.cols))
+        .filter(|n| *n >= 2)
+        .unwrap_or(80)
 }
 
 /// Where the cursor stands after the text, in rows and columns from the prompt's start.
@@ -448,7 +470,12 @@ mod tests {
 
     #[test]
     fn text_wraps_at_the_last_column() {
-        for (prompt, text, want) in [(2, "", (0, 2)), (2, "abc", (0, 5)), (2, "abcdefgh", (1, 0)), (2, "a\nb", (1, 1))] {
+        for (prompt, text, want) in [
+            (2, "", (0, 2)),
+            (2, "abc", (0, 5)),
+            (2, "abcdefgh", (1, 0)),
+            (2, "a\nb", (1, 1)),
+        ] {
             assert_eq!(place(prompt, text.as_bytes(), 10), want);
         }
     }

@@ -17,7 +17,14 @@ use crate::trap;
 pub use input::read_line;
 
 /// Signals that an interactive shell does not take as others do; its children get them back.
-pub const SIGNALS: &[Signal] = &[Signal::INT, Signal::QUIT, Signal::TERM, Signal::TSTP, Signal::TTIN, Signal::TTOU];
+pub const SIGNALS: &[Signal] = &[
+    Signal::INT,
+    Signal::QUIT,
+    Signal::TERM,
+    Signal::TSTP,
+    Signal::TTIN,
+    Signal::TTOU,
+];
 
 /// What a signal does to an interactive shell without a trap: ^C ends the line, the others are for its jobs.
 pub fn default_action(sig: Signal) -> SigAction {
@@ -61,11 +68,17 @@ pub fn may_exit(sh: &mut Shell) -> bool {
 
 fn set_up(sh: &mut Shell) {
     enter_again(sh);
-    let Some(tty) = [Fd::STDIN, Fd::STDERR].into_iter().find(|fd| sys::isatty(*fd)) else { return };
-    let Ok(terminal) = sys::dup_from(tty, Fd(10), FdFlags::CLOEXEC) else { return };
+    let Some(tty) = [Fd::STDIN, Fd::STDERR].into_iter().find(|fd| sys::isatty(*fd)) else {
+        return;
+    };
+    let Ok(terminal) = sys::dup_from(tty, Fd(10), FdFlags::CLOEXEC) else {
+        return;
+    };
     // A shell started in the background waits until it is brought to the front.
     for _ in 0..16 {
-        let (Ok(front), Ok(own)) = (sys::tcgetpgrp(terminal), sys::getpgid(None)) else { break };
+        let (Ok(front), Ok(own)) = (sys::tcgetpgrp(terminal), sys::getpgid(None)) else {
+            break;
+        };
         if front == own || front.0 <= 0 {
             break;
         }
@@ -126,7 +139,9 @@ pub fn run(sh: &mut Shell, rc: bool) {
 }
 
 fn read_rc(sh: &mut Shell) {
-    let Some(home) = sh.vars.get("HOME").cloned() else { return };
+    let Some(home) = sh.vars.get("HOME").cloned() else {
+        return;
+    };
     let path = [&home[..], b"/.bashrc"].concat();
     if let Ok(text) = crate::builtin::control::read_script(&path) {
         let _ = sh.nested(|sh| parse::run_text(sh, &text));
@@ -136,8 +151,13 @@ fn read_rc(sh: &mut Shell) {
 
 /// Stopped jobs must not stay behind without a shell.
 fn hang_up(sh: &mut Shell) {
-    let ids: Vec<usize> =
-        sh.jobs.all().iter().filter(|j| j.state() == job::State::Stopped).map(|j| j.id).collect();
+    let ids: Vec<usize> = sh
+        .jobs
+        .all()
+        .iter()
+        .filter(|j| j.state() == job::State::Stopped)
+        .map(|j| j.id)
+        .collect();
     for id in ids {
         let _ = job::signal(sh, id, Some(Signal::HUP));
     }
@@ -186,7 +206,8 @@ fn read_command(sh: &mut Shell, editor: &mut editor::Editor) -> Read {
         }
         let expanded = exec::alias::expand(sh, &text);
         // A backslash at the end asks for another line even where the rest would do.
-        let continued = text.trim_end_matches('\n').ends_with('\\') && !text.trim_end_matches('\n').ends_with("\\\\");
+        let continued =
+            text.trim_end_matches('\n').ends_with('\\') && !text.trim_end_matches('\n').ends_with("\\\\");
         match parse::parse(sh, &expanded) {
             Parsed::Incomplete => {}
             _ if continued => {}
@@ -241,4 +262,3 @@ fn run_one(sh: &mut Shell, text: &str) -> Result<(), ()> {
         }
     }
 }
-

@@ -95,9 +95,9 @@ impl Shared {
     fn run_process(self: Arc<Self>, process: Arc<Process>, start: Start) {
         let pid = process.pid;
         self.run_images(process, start);
+        self.kernel.release_slot();
         lock(&self.running).remove(&pid);
         self.ended.notify_all();
-        self.kernel.release_slot();
     }
 
     fn run_images(self: &Arc<Self>, process: Arc<Process>, start: Start) {

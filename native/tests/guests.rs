@@ -178,24 +178,24 @@ fn start_sections_run_and_may_trap() {
     );
 }
 
+/// `(module (func (export "_start") …))` in binary, with this body.
+fn binary(body: &[u8]) -> Vec<u8> {
+    let start: &[u8] = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x07\x0a\x01\x06_start\0\0";
+    let size = body.len() as u8 + 2;
+    [start, &[0x0a, size + 2, 1, size, 0], body, &[0x0b]].concat()
+}
+
 #[test]
 fn programs_in_files_run_by_their_path() {
     let machine = Machine::bare();
-    machine
-        .write_file(
-            "/tmp/program",
-            &common::guest("(func (export \"_start\") (call $proc_exit (i32.const 5)))"),
-            0o755,
-        )
-        .unwrap();
-    assert_eq!(machine.exec(&["/tmp/program"]).code, 5);
-    machine
-        .write_file("/tmp/plain", b"\0asm\x01\0\0\0", 0o644)
-        .unwrap();
+    machine.write_file("/tmp/program", &binary(b""), 0o755).unwrap();
+    assert_eq!(machine.exec(&["/tmp/program"]).code, 0);
+    // The file's new text is compiled anew: it traps.
+    machine.write_file("/tmp/program", &binary(b"\0"), 0o755).unwrap();
+    assert_eq!(machine.exec(&["/tmp/program"]).code, 134);
+    machine.write_file("/tmp/plain", &binary(b""), 0o644).unwrap();
     assert_eq!(machine.exec(&["/tmp/plain"]).code, 126);
-    machine
-        .write_file("/tmp/broken", b"\0asm\x01\0\0\0\xff\xff", 0o755)
-        .unwrap();
+    machine.write_file("/tmp/broken", b"\0asm\x01\0\0\0\xff\xff", 0o755).unwrap();
     let output = machine.exec(&["/tmp/broken"]);
     assert_eq!(output.code, 126);
     assert!(output.errors().contains("CompileError"), "{}", output.errors());

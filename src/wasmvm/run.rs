@@ -238,7 +238,7 @@ fn finish(guest: &Guest, ran: Ran) -> Ended {
             // It is in the kernel still, so kernel code trapped: nothing can be trusted any more.
             None => {
                 sync::declare_dead();
-                return Ended::Over;
+                panic!("kernel code has trapped: {}", trap.message);
             }
         },
         Ran::Returned => return parked(),

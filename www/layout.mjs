@@ -49,7 +49,8 @@ for (const [from, to, optional] of FILES) {
 let copied = 0;
 for (const [target, source] of wanted) {
   const [now, then] = [statSync(source), existsSync(target) ? statSync(target) : undefined];
-  if (then && then.size === now.size && then.mtimeMs === now.mtimeMs) continue;
+  // Copied times are whole milliseconds.
+  if (then && then.size === now.size && Math.abs(then.mtimeMs - now.mtimeMs) < 2) continue;
   mkdirSync(dirname(target), { recursive: true });
   cpSync(source, target, { preserveTimestamps: true });
   copied += 1;

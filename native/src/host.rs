@@ -26,12 +26,18 @@ pub struct Source {
 impl Source {
     /// A module in a file.
     pub fn file(file: PathBuf) -> Source {
-        Source { file, module: OnceLock::new() }
+        Source {
+            file,
+            module: OnceLock::new(),
+        }
     }
 
     /// A compiled module.
     pub fn compiled(module: GuestModule) -> Source {
-        Source { file: PathBuf::new(), module: OnceLock::from(Ok(module)) }
+        Source {
+            file: PathBuf::new(),
+            module: OnceLock::from(Ok(module)),
+        }
     }
 
     fn module(&self) -> core::result::Result<GuestModule, String> {
@@ -39,7 +45,9 @@ impl Source {
             let bytes = std::fs::read(&self.file).map_err(|error| error.to_string())?;
             modules::load(&bytes)
         };
-        self.module.get_or_init(|| load().map_err(|error| format!("{}: {error}", self.file.display()))).clone()
+        self.module
+            .get_or_init(|| load().map_err(|error| format!("{}: {error}", self.file.display())))
+            .clone()
     }
 }
 

@@ -135,7 +135,9 @@ impl Machine {
         for (path, commands) in userland.modules() {
             std::fs::metadata(path).map_err(|error| format!("{}: {error}", path.display()))?;
             let commands: Vec<&str> = commands.iter().map(String::as_str).collect();
-            machine.register(Source::file(path.clone()), &commands).map_err(|error| error.to_string())?;
+            machine
+                .register(Source::file(path.clone()), &commands)
+                .map_err(|error| error.to_string())?;
         }
         Ok(machine)
     }
@@ -187,7 +189,8 @@ impl Machine {
         #[cfg(feature = "text")]
         let module = &wat::parse_bytes(module).map_err(|error| error.to_string())?;
         let module = GuestModule::compile(module)?;
-        self.register(Source::compiled(module), &[name]).map_err(|error| error.to_string())
+        self.register(Source::compiled(module), &[name])
+            .map_err(|error| error.to_string())
     }
 
     /// Makes or replaces a file.

@@ -147,9 +147,7 @@ fn no_number_that_a_guest_passes_harms_the_kernel() {
     let text =
         format!("(module {imports} (memory (export \"memory\") 1) (func (export \"_start\") {calls}))");
     let machine = Machine::bare();
-    machine
-        .add_command("guest", text.as_bytes())
-        .unwrap();
+    machine.add_command("guest", text.as_bytes()).unwrap();
     let output = machine.run(Job::new(["guest"]));
     assert_eq!(
         (output.code, output.errors().as_str(), output.timed_out),
@@ -162,15 +160,11 @@ fn no_number_that_a_guest_passes_harms_the_kernel() {
 fn start_sections_run_and_may_trap() {
     let machine = Machine::bare();
     let start = "(module (func $start unreachable) (start $start) (func (export \"_start\")))";
-    machine
-        .add_command("guest", start.as_bytes())
-        .unwrap();
+    machine.add_command("guest", start.as_bytes()).unwrap();
     let output = machine.exec(&["guest"]);
     assert_eq!(output.code, 134);
     let none = "(module (func (export \"main\")))";
-    machine
-        .add_command("none", none.as_bytes())
-        .unwrap();
+    machine.add_command("none", none.as_bytes()).unwrap();
     let output = machine.exec(&["none"]);
     assert_eq!(
         (output.code, output.errors().as_str()),
@@ -195,7 +189,9 @@ fn programs_in_files_run_by_their_path() {
     assert_eq!(machine.exec(&["/tmp/program"]).code, 134);
     machine.write_file("/tmp/plain", &binary(b""), 0o644).unwrap();
     assert_eq!(machine.exec(&["/tmp/plain"]).code, 126);
-    machine.write_file("/tmp/broken", b"\0asm\x01\0\0\0\xff\xff", 0o755).unwrap();
+    machine
+        .write_file("/tmp/broken", b"\0asm\x01\0\0\0\xff\xff", 0o755)
+        .unwrap();
     let output = machine.exec(&["/tmp/broken"]);
     assert_eq!(output.code, 126);
     assert!(output.errors().contains("CompileError"), "{}", output.errors());

@@ -194,7 +194,13 @@ fn probe_frame<const BELOW: usize>() {
                 at,
                 across_256!(
                     at,
-                    across_256!(at, across_256!(at, across_256!(at, across_256!(at, across_256!(at, in_between())))))
+                    across_256!(
+                        at,
+                        across_256!(
+                            at,
+                            across_256!(at, across_256!(at, across_256!(at, in_between())))
+                        )
+                    )
                 )
             )
         );

@@ -90,8 +90,9 @@ struct Session<'a> {
     prompt_width: usize,
     line: Bytes,
     cursor: usize,
-    /// Rows of the screen above the cursor's that belong to the line.
-    row: usize,
+    /// The text before the cursor as it was drawn: on a screen of today's width it tells how many rows up the prompt is,
+    /// since terminals wrap anew when they are resized. `None`: nothing is drawn yet.
+    drawn: Option<Bytes>,
     /// Which line of the history is shown; its length is the new one.
     at: usize,
     /// The new line while an old one is looked at.
@@ -127,7 +128,7 @@ impl<'a> Session<'a> {
             sh,
             line: Vec::new(),
             cursor: 0,
-            row: 0,
+            drawn: None,
             at,
             draft: Vec::new(),
             last_was_tab: false,
@@ -186,6 +187,7 @@ impl<'a> Session<'a> {
             return false;
         }
         self.insert(&[c]);
+        self.drawn = Some(self.line.clone());
         let _ = sys::write_all(Fd::STDERR, &[c]);
         true
     }
@@ -261,7 +263,7 @@ impl<'a> Session<'a> {
             Key::Byte(20) => self.transpose(),
             Key::Byte(12) => {
                 let _ = sys::write_all(Fd::STDERR, b"\x1b[H\x1b[2J");
-                self.row = 0;
+                self.drawn = None;
             }
             Key::Byte(9) => self.complete(),
             Key::Byte(c) if c >= 0x20 => self.insert(&[c]),
@@ -365,7 +367,7 @@ impl<'a> Session<'a> {
             self.draw();
             self.cursor = cursor;
             let _ = sys::write_all(Fd::STDERR, &found.table(columns()));
-            self.row = 0;
+            self.drawn = None;
         }
     }
 
@@ -373,8 +375,12 @@ impl<'a> Session<'a> {
     fn draw(&mut self) {
         let columns = columns();
         let mut out = Vec::new();
-        if self.row > 0 {
-            out.extend_from_slice(format!("\x1b[{}A", self.row).as_bytes());
+        let up = self
+            .drawn
+            .as_ref()
+            .map_or(0, |d| place(self.prompt_width, d, columns).0);
+        if up > 0 {
+            out.extend_from_slice(format!("\x1b[{up}A").as_bytes());
         }
         out.extend_from_slice(b"\r\x1b[J");
         out.extend_from_slice(&self.prompt);
@@ -398,7 +404,7 @@ impl<'a> Session<'a> {
         if column > 0 {
             out.extend_from_slice(format!("\x1b[{column}C").as_bytes());
         }
-        self.row = row;
+        self.drawn = Some(self.line[..self.cursor].to_vec());
         let _ = sys::write_all(Fd::STDERR, &out);
     }
 }

@@ -34,7 +34,10 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        IN_USE.fetch_add((size as u32).wrapping_sub(layout.size() as u32), Ordering::Relaxed);
+        IN_USE.fetch_add(
+            (size as u32).wrapping_sub(layout.size() as u32),
+            Ordering::Relaxed,
+        );
         // SAFETY: as the caller promises.
         unsafe { System.realloc(at, layout, size) }
     }

@@ -49,7 +49,10 @@ impl ExecRequest {
 /// Runs a shell command and resolves to its result, once the shell has ended and its output has been read.
 pub async fn exec(machine: Rc<Machine>, request: ExecRequest) -> JsResult<JsValue> {
     if machine.kernel().command(b"sh").is_none() {
-        return Err(error(Errno::ENOENT, "no shell is mounted: mount createWasmVmRuntime() first"));
+        return Err(error(
+            Errno::ENOENT,
+            "no shell is mounted: mount createWasmVmRuntime() first",
+        ));
     }
     let (stdin_reader, stdin) = Pipe::pair();
     let (stdout, stdout_writer) = Pipe::pair();
@@ -89,7 +92,10 @@ pub async fn exec(machine: Rc<Machine>, request: ExecRequest) -> JsResult<JsValu
         }
         None => {
             machine.kill_job(process.job).await.map_err(plain)?;
-            let message = format!("operation timed out: the command ran longer than {} ms", request.timeout_ms.unwrap_or(0.0));
+            let message = format!(
+                "operation timed out: the command ran longer than {} ms",
+                request.timeout_ms.unwrap_or(0.0)
+            );
             Err(error_with(Errno::ETIMEDOUT, &message, &output.into_result(None)))
         }
     }

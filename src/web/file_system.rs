@@ -46,10 +46,14 @@ pub fn create_in_memory_file_system() -> InMemoryFileSystem {
 
 /// The file system behind the option `filesystem`. A new one if there is none; ENOSYS if it is somebody else's.
 pub fn file_system_of(option: Option<JsValue>) -> JsResult<Arc<dyn FileSystem>> {
-    let Some(object) = option else { return Ok(MemFs::new(Limits::default().file_bytes)) };
+    let Some(object) = option else {
+        return Ok(MemFs::new(Limits::default().file_bytes));
+    };
     let id = Options::new(&object)?.get(ID).and_then(|id| id.as_f64());
     let known = ALL.with_borrow(|all| {
-        all.iter().find(|(each, _)| Some(f64::from(*each)) == id).and_then(|(_, inner)| inner.upgrade())
+        all.iter()
+            .find(|(each, _)| Some(f64::from(*each)) == id)
+            .and_then(|(_, inner)| inner.upgrade())
     });
     match known {
         Some(inner) => Ok(inner.file_system.clone()),
@@ -83,7 +87,10 @@ pub fn done(result: JsResult<()>) -> Promise {
 
 /// Whether the option `recursive` is set.
 pub fn is_recursive(options: &JsValue) -> bool {
-    Options::new(options).ok().and_then(|options| options.get("recursive")).is_some_and(|value| value.is_truthy())
+    Options::new(options)
+        .ok()
+        .and_then(|options| options.get("recursive"))
+        .is_some_and(|value| value.is_truthy())
 }
 
 #[wasm_bindgen]
@@ -99,7 +106,11 @@ impl InMemoryFileSystem {
     }
     #[wasm_bindgen(js_name = readTextFile)]
     pub fn read_text_file(&self, path: &str) -> Promise {
-        settled(self.files().read(path).map(|bytes| String::from_utf8_lossy(&bytes.to_vec()).into_owned()))
+        settled(
+            self.files()
+                .read(path)
+                .map(|bytes| String::from_utf8_lossy(&bytes.to_vec()).into_owned()),
+        )
     }
     #[wasm_bindgen(js_name = readDir)]
     pub fn read_dir(&self, path: &str) -> Promise {

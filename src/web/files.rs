@@ -70,7 +70,11 @@ impl<'a> Files<'a> {
             let file = self.open(path, OpenFlags::O_NONBLOCK)?;
             let size = file.stat().size;
             let offset = offset.max(0.0) as u64;
-            read_range(&file, offset, (length.max(0.0) as u64).min(size.saturating_sub(offset)))
+            read_range(
+                &file,
+                offset,
+                (length.max(0.0) as u64).min(size.saturating_sub(offset)),
+            )
         };
         read().map_err(|error| about(error, path))
     }
@@ -110,7 +114,11 @@ impl<'a> Files<'a> {
 
     /// The names in a directory, sorted, without `.` and `..`.
     pub fn read_dir(self, path: &str) -> JsResult<Array> {
-        Ok(self.entries(path)?.iter().map(|entry| JsValue::from(text(&entry.name))).collect())
+        Ok(self
+            .entries(path)?
+            .iter()
+            .map(|entry| JsValue::from(text(&entry.name)))
+            .collect())
     }
 
     /// The same, with what each is.
@@ -130,7 +138,11 @@ impl<'a> Files<'a> {
 
     /// mkdir(2); with `recursive` also its parents, and it may be there already.
     pub fn mkdir(self, path: &str, recursive: bool) -> JsResult<()> {
-        let made = if recursive { self.make_path(path) } else { self.make_directory(path) };
+        let made = if recursive {
+            self.make_path(path)
+        } else {
+            self.make_directory(path)
+        };
         made.map_err(|error| about(error, path))
     }
 
@@ -140,7 +152,11 @@ impl<'a> Files<'a> {
 
     /// mkdir -p.
     pub fn make_path(self, path: &str) -> Result<()> {
-        let mut ends: Vec<usize> = path.match_indices('/').map(|(at, _)| at).filter(|&at| at > 0).collect();
+        let mut ends: Vec<usize> = path
+            .match_indices('/')
+            .map(|(at, _)| at)
+            .filter(|&at| at > 0)
+            .collect();
         ends.push(path.len());
         for end in ends {
             match self.make_directory(&path[..end]) {
@@ -160,7 +176,9 @@ impl<'a> Files<'a> {
 
     /// stat(2), lstat(2).
     pub fn stat(self, path: &str, follow: Follow) -> JsResult<JsValue> {
-        self.stat_of(path, follow).map(|stat| stat_object(&stat)).map_err(|error| about(error, path))
+        self.stat_of(path, follow)
+            .map(|stat| stat_object(&stat))
+            .map_err(|error| about(error, path))
     }
 
     /// Whether something is there.
@@ -178,7 +196,8 @@ impl<'a> Files<'a> {
         if trimmed.is_empty() {
             return Ok("/".into());
         }
-        let place = crate::kernel::fs::path::existing(&self.caller(), Base::Root, path.as_bytes(), Follow::Yes)?;
+        let place =
+            crate::kernel::fs::path::existing(&self.caller(), Base::Root, path.as_bytes(), Follow::Yes)?;
         if place.is_directory() {
             return Ok(text(&self.0.path_of(&place)?));
         }
@@ -210,45 +229,66 @@ impl<'a> Files<'a> {
 
     /// rename(2).
     pub fn rename(self, old: &str, new: &str) -> JsResult<()> {
-        self.about(old, |caller, old| path::rename(caller, Base::Root, old, Base::Root, new.as_bytes()))
+        self.about(old, |caller, old| {
+            path::rename(caller, Base::Root, old, Base::Root, new.as_bytes())
+        })
     }
 
     /// symlink(2).
     pub fn symlink(self, target: &str, link: &str) -> JsResult<()> {
-        self.about(link, |caller, link| path::symlink(caller, target.as_bytes(), Base::Root, link))
+        self.about(link, |caller, link| {
+            path::symlink(caller, target.as_bytes(), Base::Root, link)
+        })
     }
 
     /// readlink(2).
     pub fn readlink(self, path: &str) -> JsResult<String> {
-        self.about(path, |caller, path| path::readlink(caller, Base::Root, path).map(|target| text(&target)))
+        self.about(path, |caller, path| {
+            path::readlink(caller, Base::Root, path).map(|target| text(&target))
+        })
     }
 
     /// link(2).
     pub fn link(self, old: &str, new: &str) -> JsResult<()> {
-        self.about(old, |caller, old| path::link(caller, Base::Root, old, Follow::No, Base::Root, new.as_bytes()))
+        self.about(old, |caller, old| {
+            path::link(caller, Base::Root, old, Follow::No, Base::Root, new.as_bytes())
+        })
     }
 
     /// chmod(2).
     pub fn chmod(self, path: &str, mode: u32) -> JsResult<()> {
-        self.about(path, |caller, path| path::chmod(caller, Base::Root, path, mode, Follow::Yes))
+        self.about(path, |caller, path| {
+            path::chmod(caller, Base::Root, path, mode, Follow::Yes)
+        })
     }
 
     /// chown(2).
     pub fn chown(self, path: &str, uid: u32, gid: u32) -> JsResult<()> {
-        self.about(path, |caller, path| path::chown(caller, Base::Root, path, Some(uid), Some(gid), Follow::Yes))
+        self.about(path, |caller, path| {
+            path::chown(caller, Base::Root, path, Some(uid), Some(gid), Follow::Yes)
+        })
     }
 
     /// utimes(2), in ms.
     pub fn utimes(self, path: &str, atime_ms: f64, mtime_ms: f64) -> JsResult<()> {
         let time = |ms: f64| SetTime::At((ms.max(0.0) * 1e6) as u64);
         self.about(path, |caller, path| {
-            path::utimens(caller, Base::Root, path, time(atime_ms), time(mtime_ms), Follow::Yes)
+            path::utimens(
+                caller,
+                Base::Root,
+                path,
+                time(atime_ms),
+                time(mtime_ms),
+                Follow::Yes,
+            )
         })
     }
 
     /// truncate(2).
     pub fn truncate(self, path: &str, length: f64) -> JsResult<()> {
-        self.about(path, |caller, path| path::truncate(caller, Base::Root, path, length.max(0.0) as u64))
+        self.about(path, |caller, path| {
+            path::truncate(caller, Base::Root, path, length.max(0.0) as u64)
+        })
     }
 
     fn about<T>(self, path: &str, call: impl FnOnce(Caller<'a>, &[u8]) -> Result<T>) -> JsResult<T> {
@@ -294,7 +334,11 @@ impl Source for Filling {
 
 fn read_range(file: &OpenFile, offset: u64, length: u64) -> Result<Uint8Array> {
     let length = u32::try_from(length).map_err(|_| Errno::EFBIG)?;
-    let mut filling = Filling { bytes: Uint8Array::new_with_length(length), at: 0, until: 0 };
+    let mut filling = Filling {
+        bytes: Uint8Array::new_with_length(length),
+        at: 0,
+        until: 0,
+    };
     while filling.at < length {
         filling.until = length.min(filling.at + PIECE as u32);
         if at_once(file.try_pread(offset + u64::from(filling.at), &mut filling))? == 0 {
@@ -306,7 +350,11 @@ fn read_range(file: &OpenFile, offset: u64, length: u64) -> Result<Uint8Array> {
 
 fn write_range(file: &OpenFile, offset: u64, bytes: Uint8Array) -> Result<()> {
     let length = bytes.length();
-    let mut filling = Filling { bytes, at: 0, until: 0 };
+    let mut filling = Filling {
+        bytes,
+        at: 0,
+        until: 0,
+    };
     while filling.at < length {
         filling.until = length.min(filling.at + PIECE as u32);
         at_once(file.try_pwrite(offset + u64::from(filling.at), &mut filling))?;
@@ -316,7 +364,12 @@ fn write_range(file: &OpenFile, offset: u64, bytes: Uint8Array) -> Result<()> {
 
 fn stat_object(stat: &Stat) -> JsValue {
     let ms = |ns: u64| ns as f64 / 1e6;
-    let times = vec![ms(stat.atime_ns), ms(stat.mtime_ns), ms(stat.ctime_ns), ms(stat.birthtime_ns)];
+    let times = vec![
+        ms(stat.atime_ns),
+        ms(stat.mtime_ns),
+        ms(stat.ctime_ns),
+        ms(stat.birthtime_ns),
+    ];
     let ids = vec![
         stat.ino as f64,
         f64::from(stat.nlink),
@@ -326,5 +379,10 @@ fn stat_object(stat: &Stat) -> JsValue {
         stat.dev as f64,
         stat.rdev as f64,
     ];
-    make_stat(stat.file_type.mode_bits() | stat.mode, stat.size as f64, times, ids)
+    make_stat(
+        stat.file_type.mode_bits() | stat.mode,
+        stat.size as f64,
+        times,
+        ids,
+    )
 }

@@ -10,8 +10,6 @@ extern "C" {
     pub type Worker;
     #[wasm_bindgen(js_name = startWorker)]
     pub fn start_worker(script: &str, first: &JsValue, on: &JsValue) -> Worker;
-    #[wasm_bindgen(method, js_name = postMessage)]
-    pub fn post(this: &Worker, message: &JsValue);
     #[wasm_bindgen(method, js_name = postMessage, catch)]
     pub fn post_with(this: &Worker, message: &JsValue, transfer: &js_sys::Array) -> Result<(), JsValue>;
     #[wasm_bindgen(method)]

@@ -9,9 +9,9 @@ use super::options::{Options, merge_env, string_array};
 use super::shell::{ShellHandle, ShellRequest, connect_terminal, open_shell};
 use super::spawned::{ManagedProcess, spawn};
 use super::{alloc, glue, panic, runtime};
+use crate::kernel::Errno;
 use crate::kernel::fs::{Follow, tree};
 use crate::kernel::process::{ProcessInfo, ProcessState, StringList};
-use crate::kernel::Errno;
 use core::cell::RefCell;
 use js_sys::{Array, Function, Map, Object, Promise, Reflect};
 use std::rc::Rc;
@@ -32,8 +32,13 @@ pub struct WebKernel {
 }
 
 /// What processes find in their environment unless the page says otherwise.
-const DEFAULT_ENV: [&str; 5] =
-    ["PATH=/usr/bin:/bin", "HOME=/root", "USER=root", "LOGNAME=root", "SHELL=/bin/sh"];
+const DEFAULT_ENV: [&str; 5] = [
+    "PATH=/usr/bin:/bin",
+    "HOME=/root",
+    "USER=root",
+    "LOGNAME=root",
+    "SHELL=/bin/sh",
+];
 
 /// Makes a kernel. Throws a `KernelError` where the page is not cross-origin isolated.
 #[wasm_bindgen(js_name = createKernel, skip_typescript)]
@@ -42,7 +47,10 @@ pub fn create_kernel(options: JsValue) -> JsResult<WebKernel> {
     check_surroundings()?;
     let options = Options::new(&options)?;
     if !allows_everything(&options.get("permissions").unwrap_or(JsValue::UNDEFINED)) {
-        return Err(error(Errno::ENOSYS, "function not implemented: the option permissions takes only allowAll"));
+        return Err(error(
+            Errno::ENOSYS,
+            "function not implemented: the option permissions takes only allowAll",
+        ));
     }
     panic::set_hook();
     panic::set_reporter(|text| super::error::die(&text));
@@ -56,7 +64,10 @@ pub fn create_kernel(options: JsValue) -> JsResult<WebKernel> {
     let vfs = tree::furnished(file_system).map_err(|error| about(error, ""))?;
     Files(&vfs).make_path(&cwd).map_err(|error| about(error, &cwd))?;
     let machine = Machine::start(vfs, env, cwd);
-    Ok(WebKernel { machine: RefCell::new(Some(machine)), disposed: RefCell::default() })
+    Ok(WebKernel {
+        machine: RefCell::new(Some(machine)),
+        disposed: RefCell::default(),
+    })
 }
 
 fn check_surroundings() -> JsResult<()> {
@@ -131,7 +142,9 @@ impl WebKernel {
         if let Some(promise) = &*self.disposed.borrow() {
             return promise.clone();
         }
-        let Some(machine) = self.machine.take() else { return Promise::reject(&disposed()) };
+        let Some(machine) = self.machine.take() else {
+            return Promise::reject(&disposed());
+        };
         let promise = promise(async move {
             machine.shut_down().await?;
             let drivers = machine.drivers.take();
@@ -146,29 +159,47 @@ impl WebKernel {
 
     #[wasm_bindgen(js_name = writeFile)]
     pub fn write_file(&self, path: &str, content: JsValue) -> Promise {
-        done(self.machine().and_then(|machine| Files(&machine.kernel().vfs).write(path, &content)))
+        done(
+            self.machine()
+                .and_then(|machine| Files(&machine.kernel().vfs).write(path, &content)),
+        )
     }
 
     #[wasm_bindgen(js_name = readFile)]
     pub fn read_file(&self, path: &str) -> Promise {
-        settled(self.machine().and_then(|machine| Files(&machine.kernel().vfs).read(path)))
+        settled(
+            self.machine()
+                .and_then(|machine| Files(&machine.kernel().vfs).read(path)),
+        )
     }
 
     pub fn mkdir(&self, path: &str, options: JsValue) -> Promise {
         let recursive = is_recursive(&options);
-        done(self.machine().and_then(|machine| Files(&machine.kernel().vfs).mkdir(path, recursive)))
+        done(
+            self.machine()
+                .and_then(|machine| Files(&machine.kernel().vfs).mkdir(path, recursive)),
+        )
     }
 
     pub fn readdir(&self, path: &str) -> Promise {
-        settled(self.machine().and_then(|machine| Files(&machine.kernel().vfs).read_dir(path)))
+        settled(
+            self.machine()
+                .and_then(|machine| Files(&machine.kernel().vfs).read_dir(path)),
+        )
     }
 
     pub fn stat(&self, path: &str) -> Promise {
-        settled(self.machine().and_then(|machine| Files(&machine.kernel().vfs).stat(path, Follow::Yes)))
+        settled(
+            self.machine()
+                .and_then(|machine| Files(&machine.kernel().vfs).stat(path, Follow::Yes)),
+        )
     }
 
     pub fn exists(&self, path: &str) -> Promise {
-        settled(self.machine().map(|machine| Files(&machine.kernel().vfs).exists(path)))
+        settled(
+            self.machine()
+                .map(|machine| Files(&machine.kernel().vfs).exists(path)),
+        )
     }
 
     /// Command name → driver name.

@@ -82,9 +82,11 @@ const TIMER_SLICE_MS: f64 = 10_000.0;
 async fn run_timers(kernel: Arc<Kernel>, pool: Rc<Pool>) {
     while !pool.is_stopping() {
         let next = kernel.run_timers();
-        let changed = ready_until(kernel.timers().queue(), || match kernel.timers().next_deadline() {
-            deadline if deadline == next && !pool.is_stopping() => Err(Block::WouldBlock),
-            _ => Ok(()),
+        let changed = ready_until(kernel.timers().queue(), || {
+            match kernel.timers().next_deadline() {
+                deadline if deadline == next && !pool.is_stopping() => Err(Block::WouldBlock),
+                _ => Ok(()),
+            }
         });
         match next {
             None => {
@@ -100,4 +102,3 @@ async fn run_timers(kernel: Arc<Kernel>, pool: Rc<Pool>) {
         }
     }
 }
-

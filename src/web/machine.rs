@@ -55,7 +55,10 @@ impl Machine {
     /// Makes a kernel and starts its worker.
     pub fn start(vfs: Vfs, env: StringList, cwd: String) -> Rc<Machine> {
         let kernel = Kernel::new(vfs, Limits::default(), env);
-        let shared = Arc::new(Shared { kernel, workers: Default::default() });
+        let shared = Arc::new(Shared {
+            kernel,
+            workers: Default::default(),
+        });
         let pointer = Arc::into_raw(shared.clone()) as u32;
         let worker = Thread::start(Role::Kernel, &pointer.into(), |event| match event {
             Event::Ready => {}
@@ -96,7 +99,13 @@ impl Machine {
 
     /// Makes `name` run `program`.
     pub fn add_command(&self, name: &str, program: ProgramId) {
-        self.kernel().register_command(name.as_bytes(), Command { driver: "wasmvm", program });
+        self.kernel().register_command(
+            name.as_bytes(),
+            Command {
+                driver: "wasmvm",
+                program,
+            },
+        );
     }
 
     /// Starts a process. ENOENT, EACCES, ENOEXEC, EAGAIN.
@@ -120,7 +129,13 @@ impl Machine {
             self.kernel().abandon(&process, Termination::Exited(126));
             return Err(about(error, &what));
         }
-        let job = Job { process: process.clone(), program, clone: None, image: None, module: None };
+        let job = Job {
+            process: process.clone(),
+            program,
+            clone: None,
+            image: None,
+            module: None,
+        };
         match self.post(ToKernel::Start(job)) {
             Ok(()) => Ok(process),
             Err(_) => {
@@ -137,7 +152,10 @@ impl Machine {
             // Again and again: one that was just being made has not heard of it.
             kernel.signal_job(job, Signal::SIGKILL);
             let alive = kernel.processes().into_iter().map(|info| info.process);
-            let Some(process) = alive.into_iter().find(|each| each.job == job && each.termination().is_none()) else {
+            let Some(process) = alive
+                .into_iter()
+                .find(|each| each.job == job && each.termination().is_none())
+            else {
                 break;
             };
             exited(&process).await?;
@@ -154,7 +172,9 @@ impl Machine {
         let grace = JsFuture::from(glue::delay(GRACE_MS));
         if let Either::Right((_, unfinished)) = select(graceful, grace).await {
             drop(unfinished);
-            all_ended(&kernel, Some(Signal::SIGKILL)).await.map_err(super::error::plain)?;
+            all_ended(&kernel, Some(Signal::SIGKILL))
+                .await
+                .map_err(super::error::plain)?;
         }
         self.post(ToKernel::Stop)?;
         let worker = self.worker.take();
@@ -175,7 +195,9 @@ async fn all_ended(kernel: &Arc<Kernel>, signal: Option<Signal>) -> Result<(), E
             kernel.signal_where(Some(signal), |entry| !entry.is_zombie());
         }
         let all = kernel.processes().into_iter().map(|info| info.process);
-        let Some(process) = all.into_iter().find(|process| process.termination().is_none()) else { return Ok(()) };
+        let Some(process) = all.into_iter().find(|process| process.termination().is_none()) else {
+            return Ok(());
+        };
         exited(&process).await?;
     }
 }
@@ -187,5 +209,8 @@ pub async fn exited(process: &Arc<Process>) -> Result<Termination, Error> {
 
 /// A descriptor for a new process.
 pub fn entry(file: crate::kernel::file::File, flags: crate::kernel::file::OpenFlags) -> Option<FdEntry> {
-    Some(FdEntry { file: crate::kernel::file::OpenFile::new(file, flags), flags: FdFlags::empty() })
+    Some(FdEntry {
+        file: crate::kernel::file::OpenFile::new(file, flags),
+        flags: FdFlags::empty(),
+    })
 }

@@ -48,7 +48,12 @@ impl Job {
     /// The parts of its message, and what is to be transferred. They must reach a [`Job::from_parts`] once.
     fn into_parts(self) -> (Array, Array) {
         let (module, info) = self.module.unzip();
-        let plain = Plain { process: self.process, program: self.program, clone: self.clone, info };
+        let plain = Plain {
+            process: self.process,
+            program: self.program,
+            clone: self.clone,
+            info,
+        };
         let pointer = Box::into_raw(Box::new(plain)) as u32;
         let transfer: Array = self.image.iter().collect();
         let parts = Array::of3(
@@ -63,10 +68,21 @@ impl Job {
         let pointer = parts.get(0).as_f64()? as u32;
         // SAFETY: the pointer was made by `into_parts`, on this memory, and each message is read once.
         let plain = unsafe { Box::from_raw(pointer as *mut Plain) };
-        let Plain { process, program, clone, info } = *plain;
+        let Plain {
+            process,
+            program,
+            clone,
+            info,
+        } = *plain;
         let image = parts.get(1).dyn_into().ok();
         let module = parts.get(2).dyn_into().ok().zip(info);
-        Some(Job { process, program, clone, image, module })
+        Some(Job {
+            process,
+            program,
+            clone,
+            image,
+            module,
+        })
     }
 }
 
@@ -125,7 +141,10 @@ fn mounted(parts: &Array) -> Option<Mounted> {
     let info = parts.get(1).as_f64()? as u32 as *const ModuleInfo;
     // SAFETY: the count was made by `mount_parts`, on this memory, and each message is read once.
     let info = unsafe { Arc::from_raw(info) };
-    Some(Mounted { module: parts.get(0).unchecked_into(), info })
+    Some(Mounted {
+        module: parts.get(0).unchecked_into(),
+        info,
+    })
 }
 
 fn tagged(tag: u32, parts: &JsValue) -> JsValue {

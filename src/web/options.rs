@@ -29,8 +29,15 @@ impl<'a> Options<'a> {
         (!value.is_undefined() && !value.is_null()).then_some(value)
     }
 
-    fn typed<T>(&self, name: &str, kind: &str, read: impl FnOnce(&JsValue) -> Option<T>) -> JsResult<Option<T>> {
-        let Some(value) = self.get(name) else { return Ok(None) };
+    fn typed<T>(
+        &self,
+        name: &str,
+        kind: &str,
+        read: impl FnOnce(&JsValue) -> Option<T>,
+    ) -> JsResult<Option<T>> {
+        let Some(value) = self.get(name) else {
+            return Ok(None);
+        };
         match read(&value) {
             Some(value) => Ok(Some(value)),
             None => Err(error(Errno::EINVAL, &format!("the option {name} is no {kind}"))),
@@ -44,7 +51,9 @@ impl<'a> Options<'a> {
 
     /// A number that is not negative.
     pub fn number(&self, name: &str) -> JsResult<Option<f64>> {
-        self.typed(name, "number", |value| value.as_f64().filter(|number| *number >= 0.0))
+        self.typed(name, "number", |value| {
+            value.as_f64().filter(|number| *number >= 0.0)
+        })
     }
 
     /// A function.
@@ -55,7 +64,9 @@ impl<'a> Options<'a> {
     /// A list of strings.
     pub fn strings(&self, name: &str) -> JsResult<Option<Vec<String>>> {
         self.typed(name, "list of strings", |value| {
-            Array::is_array(value).then(|| string_array(value.unchecked_ref())).flatten()
+            Array::is_array(value)
+                .then(|| string_array(value.unchecked_ref()))
+                .flatten()
         })
     }
 
@@ -63,11 +74,20 @@ impl<'a> Options<'a> {
     pub fn env(&self, name: &str) -> JsResult<Vec<(String, String)>> {
         let read = |value: &JsValue| {
             let entries = Object::entries(value.dyn_ref::<Object>()?);
-            entries.iter().map(|entry| pair(entry.unchecked_ref())).collect::<Option<Vec<_>>>()
+            entries
+                .iter()
+                .map(|entry| pair(entry.unchecked_ref()))
+                .collect::<Option<Vec<_>>>()
         };
         let variables = self.typed(name, "record of strings", read)?.unwrap_or_default();
-        match variables.iter().find(|(name, _)| name.is_empty() || name.contains('=')) {
-            Some((bad, _)) => Err(error(Errno::EINVAL, &format!("no environment variable can be named \"{bad}\""))),
+        match variables
+            .iter()
+            .find(|(name, _)| name.is_empty() || name.contains('='))
+        {
+            Some((bad, _)) => Err(error(
+                Errno::EINVAL,
+                &format!("no environment variable can be named \"{bad}\""),
+            )),
             None => Ok(variables),
         }
     }
@@ -85,10 +105,16 @@ pub fn string_array(array: &Array) -> Option<Vec<String>> {
 /// `base` with `changes` made: a variable keeps its place, new ones come last.
 pub fn merge_env(base: &StringList, changes: &[(String, String)]) -> StringList {
     let changed = |entry: &[u8], name: &str| {
-        entry.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b"="))
+        entry
+            .strip_prefix(name.as_bytes())
+            .is_some_and(|rest| rest.starts_with(b"="))
     };
-    let kept = base.iter().filter(|entry| !changes.iter().any(|(name, _)| changed(entry, name)));
+    let kept = base
+        .iter()
+        .filter(|entry| !changes.iter().any(|(name, _)| changed(entry, name)));
     let mut merged: StringList = kept.collect();
-    changes.iter().for_each(|(name, value)| merged.push(format!("{name}={value}").as_bytes()));
+    changes
+        .iter()
+        .for_each(|(name, value)| merged.push(format!("{name}={value}").as_bytes()));
     merged
 }

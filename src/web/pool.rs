@@ -101,7 +101,9 @@ impl Pool {
 
     fn dispatch(&self) {
         while let Some(id) = self.most_recently_idle() {
-            let Some(job) = self.queue.borrow_mut().pop_front() else { break };
+            let Some(job) = self.queue.borrow_mut().pop_front() else {
+                break;
+            };
             self.run(id, job);
         }
         self.grow();
@@ -112,12 +114,15 @@ impl Pool {
     fn most_recently_idle(&self) -> Option<WorkerId> {
         let workers = self.workers.borrow();
         let idle = workers.iter().filter(|(_, worker)| worker.state == State::Idle);
-        idle.max_by(|a, b| a.1.idle_since.total_cmp(&b.1.idle_since)).map(|(&id, _)| id)
+        idle.max_by(|a, b| a.1.idle_since.total_cmp(&b.1.idle_since))
+            .map(|(&id, _)| id)
     }
 
     fn run(&self, id: WorkerId, job: Job) {
         let mut workers = self.workers.borrow_mut();
-        let Some(worker) = workers.get_mut(&id) else { return };
+        let Some(worker) = workers.get_mut(&id) else {
+            return;
+        };
         worker.state = State::Busy(job.process.pid, Arc::as_ptr(&job.process));
         if let Program::Registered(command) = job.program {
             worker.send_program(command.program, &self.programs.borrow());
@@ -133,7 +138,13 @@ impl Pool {
         loop {
             let (all, starting) = {
                 let workers = self.workers.borrow();
-                (workers.len(), workers.values().filter(|worker| worker.state == State::Starting).count())
+                (
+                    workers.len(),
+                    workers
+                        .values()
+                        .filter(|worker| worker.state == State::Starting)
+                        .count(),
+                )
             };
             let waiting = self.queue.borrow().len();
             let wanted = waiting.max(WARM.saturating_sub(all - starting));
@@ -153,7 +164,12 @@ impl Pool {
                 pool.on_event(id, event);
             }
         });
-        let worker = Worker { thread, state: State::Starting, programs: Vec::new(), idle_since: 0.0 };
+        let worker = Worker {
+            thread,
+            state: State::Starting,
+            programs: Vec::new(),
+            idle_since: 0.0,
+        };
         self.workers.borrow_mut().insert(id, worker);
         self.shared.workers.all.fetch_add(1, Ordering::SeqCst);
     }
@@ -204,7 +220,9 @@ impl Pool {
                 self.remove(id, Removal::Terminate);
                 let job = self.queue.borrow_mut().pop_front();
                 if let Some(job) = job {
-                    self.shared.kernel.abandon(&job.process, Termination::Exited(NO_WORKER));
+                    self.shared
+                        .kernel
+                        .abandon(&job.process, Termination::Exited(NO_WORKER));
                 }
                 if !self.queue.borrow().is_empty() {
                     self.grow();
@@ -221,7 +239,11 @@ impl Pool {
             State::Busy(its, process) if its == pid => Some(process),
             _ => None,
         };
-        let found = self.workers.borrow().iter().find_map(|(&id, worker)| Some((id, runs(worker)?)));
+        let found = self
+            .workers
+            .borrow()
+            .iter()
+            .find_map(|(&id, worker)| Some((id, runs(worker)?)));
         if let Some((id, process)) = found {
             self.remove(id, Removal::TerminateProcess(process));
             self.grow();
@@ -231,7 +253,9 @@ impl Pool {
 
     /// Takes a worker out of the pool; its memory is freed, and a slot that it holds is given back, when it is gone.
     fn remove(&self, id: WorkerId, removal: Removal) {
-        let Some(worker) = self.workers.borrow_mut().remove(&id) else { return };
+        let Some(worker) = self.workers.borrow_mut().remove(&id) else {
+            return;
+        };
         let shared = self.shared.clone();
         match removal {
             Removal::Retire => worker.post(ToProcess::Retire.into_js()),
@@ -274,22 +298,34 @@ impl Pool {
         idle.sort_by(|a, b| a.1.total_cmp(&b.1));
         let surplus = self.workers.borrow().len().saturating_sub(WARM);
         let long_ago = glue::now() - IDLE_MS / 2.0;
-        idle.iter().take(surplus).filter(|(_, since)| *since <= long_ago).for_each(|&(id, _)| {
-            self.remove(id, Removal::Retire);
-        });
+        idle.iter()
+            .take(surplus)
+            .filter(|(_, since)| *since <= long_ago)
+            .for_each(|&(id, _)| {
+                self.remove(id, Removal::Retire);
+            });
         self.publish();
         self.plan_trim_if_idle();
     }
 
     fn plan_trim_if_idle(&self) {
-        let any_idle = self.workers.borrow().values().any(|worker| worker.state == State::Idle);
+        let any_idle = self
+            .workers
+            .borrow()
+            .values()
+            .any(|worker| worker.state == State::Idle);
         if any_idle {
             self.plan_trim();
         }
     }
 
     fn publish(&self) {
-        let idle = self.workers.borrow().values().filter(|worker| worker.state == State::Idle).count();
+        let idle = self
+            .workers
+            .borrow()
+            .values()
+            .filter(|worker| worker.state == State::Idle)
+            .count();
         self.shared.workers.idle.store(idle as u32, Ordering::SeqCst);
     }
 
@@ -297,11 +333,21 @@ impl Pool {
     pub async fn stop(&self) {
         self.stopping.set(true);
         // One that is just starting can't be freed before it has told where its memory is.
-        let starting = |pool: &Pool| pool.workers.borrow().values().any(|worker| worker.state == State::Starting);
+        let starting = |pool: &Pool| {
+            pool.workers
+                .borrow()
+                .values()
+                .any(|worker| worker.state == State::Starting)
+        };
         while starting(self) {
             let _elapsed = JsFuture::from(glue::delay(20.0)).await;
         }
-        let workers: Vec<Worker> = self.workers.borrow_mut().drain().map(|(_, worker)| worker).collect();
+        let workers: Vec<Worker> = self
+            .workers
+            .borrow_mut()
+            .drain()
+            .map(|(_, worker)| worker)
+            .collect();
         for worker in &workers {
             match worker.state {
                 State::Idle => worker.post(ToProcess::Retire.into_js()),

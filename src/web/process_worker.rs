@@ -23,21 +23,26 @@ use wasm_bindgen::prelude::*;
 pub fn process_worker(_args: JsValue) -> JsValue {
     set_may_block(true);
     super::panic::set_reporter(|text| post(ToKernel::Panicked(text)));
-    let worker = ProcessWorker { programs: RefCell::default(), files: ModuleCache::default(), waiting: RefCell::default() };
+    let worker = ProcessWorker {
+        programs: RefCell::default(),
+        files: ModuleCache::default(),
+        waiting: RefCell::default(),
+    };
     let mut worker = Some(worker);
-    let handler = Closure::<dyn FnMut(JsValue)>::new(move |message: JsValue| match ToProcess::from_js(&message) {
-        Some(ToProcess::Retire) => {
-            // What it has allocated lies in the shared memory, and nobody else would free it.
-            drop(worker.take());
-            glue::close_self();
-        }
-        Some(message) => {
-            if let Some(worker) = &worker {
-                worker.receive(message);
+    let handler =
+        Closure::<dyn FnMut(JsValue)>::new(move |message: JsValue| match ToProcess::from_js(&message) {
+            Some(ToProcess::Retire) => {
+                // What it has allocated lies in the shared memory, and nobody else would free it.
+                drop(worker.take());
+                glue::close_self();
             }
-        }
-        None => {}
-    });
+            Some(message) => {
+                if let Some(worker) = &worker {
+                    worker.receive(message);
+                }
+            }
+            None => {}
+        });
     handler.into_js_value()
 }
 
@@ -62,7 +67,9 @@ impl ProcessWorker {
     fn receive(&self, message: ToProcess) {
         match message {
             ToProcess::Mount(id, Mounted { module, info }) => {
-                self.programs.borrow_mut().push((id, GuestModule::new(module.into(), info)));
+                self.programs
+                    .borrow_mut()
+                    .push((id, GuestModule::new(module.into(), info)));
             }
             ToProcess::Run(job) => self.begin(job),
             ToProcess::GoOn => {
@@ -80,15 +87,31 @@ impl ProcessWorker {
         let (Some(at), Some(image)) = (job.clone, job.image) else {
             return self.load(current, job.program, false);
         };
-        let ClonePoint { stack_pointer, entry, arg } = at;
+        let ClonePoint {
+            stack_pointer,
+            entry,
+            arg,
+        } = at;
         let module = match job.module {
             Some((module, info)) => Ok(GuestModule::new(module.into(), info)),
-            None => self.module(&job.program).unwrap_or_else(|| Err("its module is missing".into())),
+            None => self
+                .module(&job.program)
+                .unwrap_or_else(|| Err("its module is missing".into())),
         };
         match module {
             Ok(module) => {
-                let entry = Entry::Clone { image: Image(image), stack_pointer, entry, arg };
-                self.run(Load { current, module, program: job.program, entry });
+                let entry = Entry::Clone {
+                    image: Image(image),
+                    stack_pointer,
+                    entry,
+                    arg,
+                };
+                self.run(Load {
+                    current,
+                    module,
+                    program: job.program,
+                    entry,
+                });
             }
             Err(problem) => self.refuse(&current, &problem),
         }
@@ -97,7 +120,12 @@ impl ProcessWorker {
     /// Finds the module and runs it. `asked`: whether the kernel worker has been asked for it already.
     fn load(&self, current: Rc<Current>, program: Program, asked: bool) {
         match self.module(&program) {
-            Some(Ok(module)) => self.run(Load { current, module, program, entry: Entry::Start }),
+            Some(Ok(module)) => self.run(Load {
+                current,
+                module,
+                program,
+                entry: Entry::Start,
+            }),
             Some(Err(problem)) => self.refuse(&current, &problem),
             None => match program {
                 Program::Registered(command) if !asked => {
@@ -114,14 +142,22 @@ impl ProcessWorker {
         match program {
             Program::Registered(command) => {
                 let programs = self.programs.borrow();
-                programs.iter().find(|(id, _)| *id == command.program).map(|(_, module)| Ok(module.clone()))
+                programs
+                    .iter()
+                    .find(|(id, _)| *id == command.program)
+                    .map(|(_, module)| Ok(module.clone()))
             }
             Program::File(inode) => Some(self.files.load(inode)),
         }
     }
 
     fn run(&self, load: Load) {
-        let Load { current, module, program, entry } = load;
+        let Load {
+            current,
+            module,
+            program,
+            entry,
+        } = load;
         let host: Rc<dyn Host> = Rc::new(Pool);
         match wasmvm::run(current.clone(), host, module, program, entry) {
             Ended::Over if sync::is_dead() => super::panic::report("kernel code has trapped".into()),
@@ -149,14 +185,33 @@ impl Host for Pool {
     fn start(&self, process: &Arc<Process>, start: Start) -> Result<()> {
         let process = process.clone();
         post(ToKernel::Start(match start {
-            Start::Program(program) => Job { process, program, clone: None, image: None, module: None },
+            Start::Program(program) => Job {
+                process,
+                program,
+                clone: None,
+                image: None,
+                module: None,
+            },
             Start::Clone(clone) => {
-                let at = ClonePoint { stack_pointer: clone.stack_pointer, entry: clone.entry, arg: clone.arg };
+                let at = ClonePoint {
+                    stack_pointer: clone.stack_pointer,
+                    entry: clone.entry,
+                    arg: clone.arg,
+                };
                 let module = match &clone.program {
                     Program::Registered(_) => None,
-                    Program::File(_) => Some((WebAssembly::Module::from(clone.module.compiled), clone.module.info)),
+                    Program::File(_) => Some((
+                        WebAssembly::Module::from(clone.module.compiled),
+                        clone.module.info,
+                    )),
                 };
-                Job { process, program: clone.program, clone: Some(at), image: Some(clone.image.0), module }
+                Job {
+                    process,
+                    program: clone.program,
+                    clone: Some(at),
+                    image: Some(clone.image.0),
+                    module,
+                }
             }
         }));
         Ok(())

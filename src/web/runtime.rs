@@ -43,10 +43,15 @@ pub fn wasm_vm_runtime(options: &JsValue) -> JsValue {
 /// `kernel.mount(driver)`. ENOSYS for drivers that Cobnut does not bring.
 pub(super) async fn mount(machine: Rc<Machine>, driver: JsValue) -> JsResult<JsValue> {
     if !is_wasm_vm_runtime(&driver) {
-        return Err(error(Errno::ENOSYS, "function not implemented: only createWasmVmRuntime() can be mounted"));
+        return Err(error(
+            Errno::ENOSYS,
+            "function not implemented: only createWasmVmRuntime() can be mounted",
+        ));
     }
     let driver: WasmVmRuntime = driver.unchecked_into();
-    let programs: Array = JsFuture::from(driver.load(&userland_url())).await?.unchecked_into();
+    let programs: Array = JsFuture::from(driver.load(&userland_url()))
+        .await?
+        .unchecked_into();
     for program in programs.iter() {
         mount_program(&machine, &program)?;
     }
@@ -72,10 +77,14 @@ fn mount_program(machine: &Machine, program: &JsValue) -> JsResult<()> {
         Ok(bytes) => ModuleInfo::parse(&bytes.to_vec()).map_err(|problem| error(Errno::ENOEXEC, &problem))?,
         Err(_) => info_without_bytes(&module),
     };
-    let id = machine.add_program(Mounted { module, info: Arc::new(info) })?;
+    let id = machine.add_program(Mounted {
+        module,
+        info: Arc::new(info),
+    })?;
     for name in commands {
         machine.add_command(&name, id);
-        write_command(machine.kernel(), &name).map_err(|error| about(error, &format!("{COMMANDS}/{name}")))?;
+        write_command(machine.kernel(), &name)
+            .map_err(|error| about(error, &format!("{COMMANDS}/{name}")))?;
     }
     Ok(())
 }
@@ -106,21 +115,33 @@ fn write_command(kernel: &Arc<Kernel>, name: &str) -> Result<(), Error> {
 fn info_without_bytes(module: &WebAssembly::Module) -> ModuleInfo {
     let description = describe_module(module);
     let exports = string_array(&get(&description, "exports").unchecked_into()).unwrap_or_default();
-    let mut info = ModuleInfo { imports: Vec::new(), problem: None, has_start: true, has_clone_exports: false };
+    let mut info = ModuleInfo {
+        imports: Vec::new(),
+        problem: None,
+        has_start: true,
+        has_clone_exports: false,
+    };
     let wanted: Array = get(&description, "imports").unchecked_into();
-    for import in wanted.iter().filter_map(|import| string_array(import.unchecked_ref())) {
-        let [module, name, kind] = &import[..] else { continue };
+    for import in wanted
+        .iter()
+        .filter_map(|import| string_array(import.unchecked_ref()))
+    {
+        let [module, name, kind] = &import[..] else {
+            continue;
+        };
         match imports::find(module, name).filter(|_| kind == "function") {
             Some(id) => info.imports.push(id),
             None => {
-                info.problem.get_or_insert(format!("LinkError: unknown import: \"{module}\" \"{name}\""));
+                info.problem
+                    .get_or_insert(format!("LinkError: unknown import: \"{module}\" \"{name}\""));
             }
         }
     }
     info.imports.sort_unstable();
     info.imports.dedup();
     if !exports.iter().any(|name| name == "_start") {
-        info.problem.get_or_insert("LinkError: the module exports no function _start".into());
+        info.problem
+            .get_or_insert("LinkError: the module exports no function _start".into());
     }
     info
 }

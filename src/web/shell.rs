@@ -35,8 +35,14 @@ impl ShellRequest {
     /// From the arguments; a size that they don't give comes from `terminal`.
     pub fn new(options: &JsValue, terminal: Option<&Terminal>) -> JsResult<Self> {
         let options = Options::new(options)?;
-        let cols = options.number("cols")?.or(terminal.map(Terminal::cols)).unwrap_or(COLS);
-        let rows = options.number("rows")?.or(terminal.map(Terminal::rows)).unwrap_or(ROWS);
+        let cols = options
+            .number("cols")?
+            .or(terminal.map(Terminal::cols))
+            .unwrap_or(COLS);
+        let rows = options
+            .number("rows")?
+            .or(terminal.map(Terminal::rows))
+            .unwrap_or(ROWS);
         let mut env = options.env("env")?;
         if !env.iter().any(|(name, _)| name == "TERM") {
             env.push(("TERM".into(), "xterm-256color".into()));
@@ -53,7 +59,12 @@ impl ShellRequest {
 
 fn win_size(cols: f64, rows: f64) -> WinSize {
     // `as` saturates, as it should for sizes.
-    WinSize { rows: rows as u16, cols: cols as u16, x_pixels: 0, y_pixels: 0 }
+    WinSize {
+        rows: rows as u16,
+        cols: cols as u16,
+        x_pixels: 0,
+        y_pixels: 0,
+    }
 }
 
 /// A shell and the terminal that it runs on.
@@ -68,7 +79,8 @@ struct Session {
 
 impl Session {
     fn open(machine: &Machine, request: ShellRequest) -> JsResult<Rc<Session>> {
-        let (master, fds) = terminal_for_page(machine.kernel(), request.size).map_err(|error| about(error, ""))?;
+        let (master, fds) =
+            terminal_for_page(machine.kernel(), request.size).map_err(|error| about(error, ""))?;
         let pty = master.pty().clone();
         let process = machine.launch(Launch {
             command: request.command,
@@ -103,8 +115,12 @@ impl Session {
         let this = self.clone();
         spawn_local(async move {
             loop {
-                let Some(master) = this.master.borrow().clone() else { return };
-                let Some(pieces) = next_piece(&*master, || this.master.borrow().is_none()).await else { return };
+                let Some(master) = this.master.borrow().clone() else {
+                    return;
+                };
+                let Some(pieces) = next_piece(&*master, || this.master.borrow().is_none()).await else {
+                    return;
+                };
                 this.deliver(&pieces);
             }
         });
@@ -177,7 +193,11 @@ impl ShellHandle {
     /// The function that gets the terminal's output.
     #[wasm_bindgen(getter, js_name = onData)]
     pub fn on_data(&self) -> JsValue {
-        self.session.on_data.borrow().clone().map_or(JsValue::NULL, JsValue::from)
+        self.session
+            .on_data
+            .borrow()
+            .clone()
+            .map_or(JsValue::NULL, JsValue::from)
     }
 
     /// Output that came before is kept for the first function.
@@ -233,10 +253,16 @@ extern "C" {
 
 /// `connectTerminal({ terminal })`: a shell on the page's terminal, until the shell ends. Resolves to its exit code.
 pub async fn connect_terminal(machine: Rc<Machine>, options: JsValue) -> JsResult<JsValue> {
-    let terminal = Options::new(&options)?.get("terminal").map(|terminal| as_terminal(&terminal)).transpose()?;
+    let terminal = Options::new(&options)?
+        .get("terminal")
+        .map(|terminal| as_terminal(&terminal))
+        .transpose()?;
     let on_data = Options::new(&options)?.function("onData")?;
     if terminal.is_none() && on_data.is_none() {
-        return Err(error(Errno::EINVAL, "a page has no terminal of its own: give { terminal } (of xterm.js) or { onData }"));
+        return Err(error(
+            Errno::EINVAL,
+            "a page has no terminal of its own: give { terminal } (of xterm.js) or { onData }",
+        ));
     }
     let session = Session::open(&machine, ShellRequest::new(&options, terminal.as_ref())?)?;
     let Some(terminal) = terminal else {
@@ -257,7 +283,9 @@ pub async fn connect_terminal(machine: Rc<Machine>, options: JsValue) -> JsResul
 /// that prints it and not the page.
 async fn show(session: &Rc<Session>, terminal: &Terminal, on_data: Option<&Function>) -> JsResult<JsValue> {
     session.pumping.set(true);
-    let Some(master) = session.master.borrow().clone() else { return Ok(JsValue::UNDEFINED) };
+    let Some(master) = session.master.borrow().clone() else {
+        return Ok(JsValue::UNDEFINED);
+    };
     let show = async |pieces: Array| {
         for piece in pieces.iter() {
             if let Some(function) = on_data {

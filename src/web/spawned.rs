@@ -28,10 +28,18 @@ pub struct ManagedProcess {
 const FOR_DRIVERS: [&str; 4] = ["ppid", "stdinFd", "stdoutFd", "stderrFd"];
 
 /// Starts a process.
-pub fn spawn(machine: &Machine, command: String, args: Vec<String>, options: &JsValue) -> JsResult<ManagedProcess> {
+pub fn spawn(
+    machine: &Machine,
+    command: String,
+    args: Vec<String>,
+    options: &JsValue,
+) -> JsResult<ManagedProcess> {
     let options = Options::new(options)?;
     if let Some(name) = FOR_DRIVERS.iter().find(|name| options.get(name).is_some()) {
-        return Err(error(Errno::ENOSYS, &format!("function not implemented: the option {name}")));
+        return Err(error(
+            Errno::ENOSYS,
+            &format!("function not implemented: the option {name}"),
+        ));
     }
     let destination = |function| match function {
         Some(function) => Destination::Call(function),

@@ -47,7 +47,10 @@ struct ArraySink {
 
 impl ArraySink {
     fn new(room: usize) -> Self {
-        ArraySink { pieces: Array::new(), room }
+        ArraySink {
+            pieces: Array::new(),
+            room,
+        }
     }
 }
 
@@ -178,7 +181,9 @@ impl<I: Input> Feeder<I> {
     /// Writes without waiting; answers whether there is no more to do.
     fn write_now(&self) -> bool {
         loop {
-            let Some(input) = self.input.borrow().clone() else { return true };
+            let Some(input) = self.input.borrow().clone() else {
+                return true;
+            };
             let Some(bytes) = self.next() else { return true };
             let mut source = ArraySource { bytes, at: 0 };
             while source.remaining() > 0 {
@@ -210,8 +215,12 @@ impl<I: Input> Feeder<I> {
 
     async fn write_waiting(&self) {
         while !self.write_now() {
-            let Some(input) = self.input.borrow().clone() else { return };
-            let Some(bytes) = self.queue.borrow_mut().pop_front() else { continue };
+            let Some(input) = self.input.borrow().clone() else {
+                return;
+            };
+            let Some(bytes) = self.queue.borrow_mut().pop_front() else {
+                continue;
+            };
             let mut source = ArraySource { bytes, at: 0 };
             let written = ready_until(input.queue(), || match &*self.input.borrow() {
                 Some(_) => input.try_write(&mut source),
@@ -222,7 +231,9 @@ impl<I: Input> Feeder<I> {
                 return self.abort();
             }
             if source.remaining() > 0 {
-                self.queue.borrow_mut().push_front(source.bytes.subarray(source.at, source.bytes.length()));
+                self.queue
+                    .borrow_mut()
+                    .push_front(source.bytes.subarray(source.at, source.bytes.length()));
             }
         }
     }
@@ -247,7 +258,10 @@ pub struct Collector<O: Output> {
 impl<O: Output> Collector<O> {
     /// Starts to read.
     pub fn start(output: O, destination: Destination) -> Rc<Self> {
-        let collector = Rc::new(Collector { output: Rc::new(output), destination: RefCell::new(destination) });
+        let collector = Rc::new(Collector {
+            output: Rc::new(output),
+            destination: RefCell::new(destination),
+        });
         let this = collector.clone();
         spawn_local(async move { this.read_to_the_end().await });
         collector
@@ -267,7 +281,9 @@ impl<O: Output> Collector<O> {
         // A callback may come back here, so nothing is borrowed while it runs.
         let callback = match &*self.destination.borrow() {
             Destination::Keep(all) => {
-                pieces.iter().for_each(|piece| { all.push(&piece); });
+                pieces.iter().for_each(|piece| {
+                    all.push(&piece);
+                });
                 return;
             }
             Destination::Call(function) => function.clone(),
@@ -309,7 +325,9 @@ extern "C" {
 /// The next output, when there is some; `None` at the end, or once `over` says so (after a wake of the queue).
 pub async fn next_piece<O: Output>(output: &O, over: impl Fn() -> bool) -> Option<Array> {
     let mut sink = ArraySink::new(PIECE);
-    let read = ready_until(output.queue(), || if over() { Ok(0) } else { output.try_read(&mut sink) });
+    let read = ready_until(output.queue(), || {
+        if over() { Ok(0) } else { output.try_read(&mut sink) }
+    });
     match read.await {
         Ok(count) if count > 0 => Some(sink.pieces),
         _ => None,

@@ -69,7 +69,10 @@ impl Thread {
             on_event(match kind.as_str() {
                 "ready" => {
                     let part = |name: &str| get(&value, name).as_f64().unwrap_or(0.0);
-                    seen.set(Some(Parts { tls: part("tls"), stack: part("stack") }));
+                    seen.set(Some(Parts {
+                        tls: part("tls"),
+                        stack: part("stack"),
+                    }));
                     Event::Ready
                 }
                 "message" => Event::Message(value),
@@ -86,12 +89,12 @@ impl Thread {
         set(&first, "args", args);
         let script = wasm_bindgen::link_to!(module = "/src/web/worker.js");
         let worker = glue::start_worker(&script, &first, on_event.as_ref());
-        Thread { worker, lock, parts, _on_event: on_event }
-    }
-
-    /// Sends it a message.
-    pub fn post(&self, message: &JsValue) {
-        self.worker.post(message);
+        Thread {
+            worker,
+            lock,
+            parts,
+            _on_event: on_event,
+        }
     }
 
     /// Sends it a message with what is to be moved there.
@@ -117,7 +120,12 @@ impl Thread {
 /// Frees the thread-locals and the stack of a thread that is gone.
 fn destroy(parts: Parts) {
     let destroy: Function = get(&wasm_bindgen::exports(), "__wbindgen_thread_destroy").unchecked_into();
-    let freed = destroy.call3(&JsValue::NULL, &parts.tls.into(), &parts.stack.into(), &STACK_SIZE.into());
+    let freed = destroy.call3(
+        &JsValue::NULL,
+        &parts.tls.into(),
+        &parts.stack.into(),
+        &STACK_SIZE.into(),
+    );
     debug_assert!(freed.is_ok());
 }
 

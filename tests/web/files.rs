@@ -28,7 +28,10 @@ async fn stat_tells_kind_size_and_mode() {
     assert_eq!(get(&stat, "size"), 100_000.0);
     assert_eq!(get(&stat, "mode"), f64::from(0o100_644));
     assert_eq!(get(&stat, "isDirectory"), JsValue::FALSE);
-    assert_eq!(get(&resolved(kernel.stat("/tmp")).await, "isDirectory"), JsValue::TRUE);
+    assert_eq!(
+        get(&resolved(kernel.stat("/tmp")).await, "isDirectory"),
+        JsValue::TRUE
+    );
     assert_eq!(resolved(kernel.exists("/tmp/nosuch")).await, JsValue::FALSE);
 }
 
@@ -36,10 +39,19 @@ async fn stat_tells_kind_size_and_mode() {
 async fn errors_carry_code_and_path() {
     let kernel = create_kernel(JsValue::UNDEFINED).unwrap();
     let (code, message) = rejected(kernel.read_file("/nosuch")).await;
-    assert_eq!((code.as_str(), message.as_str()), ("ENOENT", "ENOENT: no such file or directory: /nosuch"));
+    assert_eq!(
+        (code.as_str(), message.as_str()),
+        ("ENOENT", "ENOENT: no such file or directory: /nosuch")
+    );
     assert_eq!(rejected(kernel.read_file("/tmp")).await.0, "EISDIR");
-    assert_eq!(rejected(kernel.mkdir("/tmp", JsValue::UNDEFINED)).await.0, "EEXIST");
-    assert_eq!(rejected(kernel.mkdir("/a/b", JsValue::UNDEFINED)).await.0, "ENOENT");
+    assert_eq!(
+        rejected(kernel.mkdir("/tmp", JsValue::UNDEFINED)).await.0,
+        "EEXIST"
+    );
+    assert_eq!(
+        rejected(kernel.mkdir("/a/b", JsValue::UNDEFINED)).await.0,
+        "ENOENT"
+    );
     assert_eq!(rejected(kernel.read_file("/dev/zero")).await.0, "EINVAL");
 }
 
@@ -51,7 +63,10 @@ async fn links_renames_and_ranges_work() {
     done(fs.link("/a", "/hard")).await;
     done(fs.rename("/a", "/b")).await;
     assert_eq!(resolved(fs.readlink("/link")).await, "a");
-    assert_eq!(get(&resolved(fs.lstat("/link")).await, "isSymbolicLink"), JsValue::TRUE);
+    assert_eq!(
+        get(&resolved(fs.lstat("/link")).await, "isSymbolicLink"),
+        JsValue::TRUE
+    );
     assert_eq!(get(&resolved(fs.stat("/b")).await, "nlink"), 2.0);
     let piece: Uint8Array = resolved(fs.pread("/hard", 3.0, 4.0)).await.unchecked_into();
     assert_eq!(piece.to_vec(), b"3456");

@@ -9,11 +9,18 @@ use wasm_bindgen_test::wasm_bindgen_test;
 #[wasm_bindgen_test]
 async fn dispose_kills_what_runs_and_later_calls_say_disposed() {
     let kernel = boot().await;
-    let process = kernel.spawn("spin".into(), JsValue::UNDEFINED, JsValue::UNDEFINED).unwrap();
+    let process = kernel
+        .spawn("spin".into(), JsValue::UNDEFINED, JsValue::UNDEFINED)
+        .unwrap();
     until("the spinning process", || stat(&kernel, "liveProcesses") == 1).await;
     resolved(kernel.dispose()).await;
     assert_eq!(resolved(process.wait()).await, 143.0);
-    assert!(rejected(kernel.exec("true".into(), JsValue::UNDEFINED)).await.1.contains("disposed"));
+    assert!(
+        rejected(kernel.exec("true".into(), JsValue::UNDEFINED))
+            .await
+            .1
+            .contains("disposed")
+    );
     assert!(rejected(kernel.read_file("/tmp/a")).await.1.contains("disposed"));
     let refused = kernel.spawn("hello".into(), JsValue::UNDEFINED, JsValue::UNDEFINED);
     assert!(described(&refused.err().unwrap()).1.contains("disposed"));

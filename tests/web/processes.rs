@@ -12,9 +12,13 @@ async fn output_reaches_the_callback_before_wait_resolves() {
     let kernel = boot().await;
     let printed = Rc::new(RefCell::new(Vec::new()));
     let seen = printed.clone();
-    let on_stdout = Closure::<dyn FnMut(Uint8Array)>::new(move |data: Uint8Array| seen.borrow_mut().extend(data.to_vec()));
+    let on_stdout = Closure::<dyn FnMut(Uint8Array)>::new(move |data: Uint8Array| {
+        seen.borrow_mut().extend(data.to_vec())
+    });
     let options = crate::support::object(&[("onStdout", on_stdout.as_ref().clone())]);
-    let process = kernel.spawn("hello".into(), Array::new().into(), options).unwrap();
+    let process = kernel
+        .spawn("hello".into(), Array::new().into(), options)
+        .unwrap();
     assert!(process.pid() > 1);
     assert_eq!(resolved(process.wait()).await, 0.0);
     assert_eq!(*printed.borrow(), b"hello\n");
@@ -44,11 +48,16 @@ async fn unknown_command_is_enoent_at_once() {
 async fn a_spinning_guest_is_killed_and_its_worker_and_memory_come_back() {
     let kernel = boot().await;
     let spin_and_kill = async || {
-        let process = kernel.spawn("spin".into(), JsValue::UNDEFINED, JsValue::UNDEFINED).unwrap();
+        let process = kernel
+            .spawn("spin".into(), JsValue::UNDEFINED, JsValue::UNDEFINED)
+            .unwrap();
         process.kill(Some(9)).unwrap();
         assert_eq!(resolved(process.wait()).await, 137.0);
         assert_eq!(table_size(&kernel), 0);
-        until("the worker's end", || stat(&kernel, "tearingDown") == 0 && stat(&kernel, "liveProcesses") == 0).await;
+        until("the worker's end", || {
+            stat(&kernel, "tearingDown") == 0 && stat(&kernel, "liveProcesses") == 0
+        })
+        .await;
         until("the warm workers", || stat(&kernel, "idleWorkers") == 4).await;
     };
     spin_and_kill().await;
@@ -64,7 +73,9 @@ async fn beyond_the_limit_spawn_is_eagain_and_nothing_hangs() {
     let kernel = boot().await;
     let start = || kernel.spawn("read_stdin".into(), JsValue::UNDEFINED, JsValue::UNDEFINED);
     // They live until their input ends.
-    let started: Vec<_> = (0..100).map(|_| start().map_err(|error| described(&error)).unwrap()).collect();
+    let started: Vec<_> = (0..100)
+        .map(|_| start().map_err(|error| described(&error)).unwrap())
+        .collect();
     for _ in 0..30 {
         assert_eq!(described(&start().err().unwrap()).0, "EAGAIN");
     }

@@ -43,7 +43,10 @@ pub async fn boot() -> WebKernel {
         let bytes = Uint8Array::new_from_slice(&wat::parse_str(text).unwrap());
         Reflect::set(&commands, &(*name).into(), &bytes).unwrap();
     }
-    let options = object(&[("commands", commands.into()), ("wasmBinaryPath", EMPTY_USERLAND.into())]);
+    let options = object(&[
+        ("commands", commands.into()),
+        ("wasmBinaryPath", EMPTY_USERLAND.into()),
+    ]);
     done(kernel.mount(wasm_vm_runtime(&options))).await;
     kernel
 }
@@ -65,7 +68,10 @@ pub async fn rejected(promise: Promise) -> (String, String) {
 
 /// The `code` and `message` of an error.
 pub fn described(error: &JsValue) -> (String, String) {
-    (get(error, "code").as_string().unwrap_or_default(), get(error, "message").as_string().unwrap_or_default())
+    (
+        get(error, "code").as_string().unwrap_or_default(),
+        get(error, "message").as_string().unwrap_or_default(),
+    )
 }
 
 /// A number of `kernel.stats()`.
@@ -81,7 +87,7 @@ pub fn table_size(kernel: &WebKernel) -> u32 {
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(callback: &js_sys::Function, ms: i32) -> f64;
+    fn set_timeout(callback: &js_sys::Function, ms: i32);
 }
 
 /// Waits until `condition` holds; fails after ten seconds.
@@ -90,13 +96,15 @@ pub async fn until(what: &str, condition: impl Fn() -> bool) {
         if condition() {
             return;
         }
-        done(Promise::new(&mut |resolve, _| drop(set_timeout(&resolve, 10)))).await;
+        done(Promise::new(&mut |resolve, _| set_timeout(&resolve, 10))).await;
     }
     panic!("{what} did not come");
 }
 
 /// Starts `command` without arguments and answers its exit code.
 pub async fn run(kernel: &WebKernel, command: &str) -> f64 {
-    let process = kernel.spawn(command.into(), Array::new().into(), JsValue::UNDEFINED).unwrap();
+    let process = kernel
+        .spawn(command.into(), Array::new().into(), JsValue::UNDEFINED)
+        .unwrap();
     resolved(process.wait()).await.as_f64().unwrap()
 }

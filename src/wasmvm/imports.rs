@@ -119,6 +119,7 @@ macro_rules! results {
 
 macro_rules! shim {
     (restart $function:path, $($arg:ident: $type:ident),*) => {
+        #[allow(clippy::too_many_arguments)]
         fn shim(
             env: wasmer::FunctionEnvMut<'_, $crate::wasmvm::guest::GuestRef>, $($arg: $type),*
         ) -> $crate::wasmvm::platform::Answer {
@@ -126,6 +127,7 @@ macro_rules! shim {
         }
     };
     (once $function:path, $($arg:ident: $type:ident),*) => {
+        #[allow(clippy::too_many_arguments)]
         fn shim(
             env: wasmer::FunctionEnvMut<'_, $crate::wasmvm::guest::GuestRef>, $($arg: $type),*
         ) -> $crate::wasmvm::platform::Answer {
@@ -133,6 +135,7 @@ macro_rules! shim {
         }
     };
     (last $function:path, $($arg:ident: $type:ident),*) => {
+        #[allow(clippy::too_many_arguments)]
         fn shim(
             env: wasmer::FunctionEnvMut<'_, $crate::wasmvm::guest::GuestRef>, $($arg: $type),*
         ) -> $crate::wasmvm::platform::Answer {
@@ -140,6 +143,7 @@ macro_rules! shim {
         }
     };
     (exit $function:path, $($arg:ident: $type:ident),*) => {
+        #[allow(clippy::too_many_arguments)]
         fn shim(
             env: wasmer::FunctionEnvMut<'_, $crate::wasmvm::guest::GuestRef>, $($arg: $type),*
         ) -> $crate::wasmvm::platform::Answer<()> {
@@ -147,6 +151,7 @@ macro_rules! shim {
         }
     };
     (clone $function:path, $($arg:ident: $type:ident),*) => {
+        #[allow(clippy::too_many_arguments)]
         fn shim(
             mut env: wasmer::FunctionEnvMut<'_, $crate::wasmvm::guest::GuestRef>, $($arg: $type),*
         ) -> $crate::wasmvm::platform::Answer {

@@ -5,6 +5,7 @@ mod current;
 mod fd_table;
 mod id;
 mod lifecycle;
+#[allow(clippy::module_inception)]
 mod process;
 mod status;
 mod table;

@@ -1,6 +1,7 @@
 //! Signals: their numbers, sets, dispositions, and what is pending for a process.
 
 mod set;
+#[allow(clippy::module_inception)]
 mod signal;
 mod state;
 

@@ -97,7 +97,11 @@ impl OpenFile {
     /// A new description at offset 0; of `flags` only access mode and status flags are kept.
     pub fn new(file: File, flags: OpenFlags) -> Arc<Self> {
         let kept = flags & (OpenFlags::ACCESS | OpenFlags::STATUS);
-        Arc::new(OpenFile { file, flags: AtomicU32::new(kept.bits()), offset: Mutex::new(Rank::OpenFile, 0) })
+        Arc::new(OpenFile {
+            file,
+            flags: AtomicU32::new(kept.bits()),
+            offset: Mutex::new(Rank::OpenFile, 0),
+        })
     }
 
     /// Access mode and status flags (F_GETFL).
@@ -180,7 +184,11 @@ impl OpenFile {
             File::Inode(inode) => {
                 let mut offset = self.offset.lock();
                 let append = flags.contains(OpenFlags::O_APPEND);
-                let position = if append { WritePosition::End } else { WritePosition::At(*offset) };
+                let position = if append {
+                    WritePosition::End
+                } else {
+                    WritePosition::At(*offset)
+                };
                 let (count, after) = inode.try_write_at(position, from)?;
                 *offset = after;
                 Ok(count)
@@ -231,7 +239,9 @@ impl OpenFile {
             Whence::Current => *offset,
             Whence::End => inode.stat().size,
         };
-        let target = base.checked_add_signed(delta).filter(|&at| i64::try_from(at).is_ok());
+        let target = base
+            .checked_add_signed(delta)
+            .filter(|&at| i64::try_from(at).is_ok());
         *offset = target.ok_or(Error::new(Errno::EINVAL, "offset out of range"))?;
         Ok(*offset)
     }

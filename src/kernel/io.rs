@@ -39,7 +39,9 @@ impl Sink for &mut [u8] {
         self.len()
     }
     fn put(&mut self, bytes: &[u8]) -> Result<()> {
-        let (now, later) = core::mem::take(self).split_at_mut_checked(bytes.len()).ok_or(Errno::EFAULT)?;
+        let (now, later) = core::mem::take(self)
+            .split_at_mut_checked(bytes.len())
+            .ok_or(Errno::EFAULT)?;
         now.copy_from_slice(bytes);
         *self = later;
         Ok(())
@@ -56,7 +58,10 @@ pub struct VecSink {
 impl VecSink {
     /// An empty buffer for at most `limit` bytes.
     pub fn new(limit: usize) -> Self {
-        VecSink { bytes: Vec::new(), limit }
+        VecSink {
+            bytes: Vec::new(),
+            limit,
+        }
     }
 }
 

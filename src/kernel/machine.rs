@@ -25,7 +25,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { processes: 100, table_rows: 1_000, open_files: 256, file_bytes: 512 << 20 }
+        Limits {
+            processes: 100,
+            table_rows: 1_000,
+            open_files: 256,
+            file_bytes: 512 << 20,
+        }
     }
 }
 
@@ -115,7 +120,11 @@ impl Kernel {
 
     /// Every command's name with its driver's, in no order.
     pub fn commands(&self) -> Vec<(Box<[u8]>, &'static str)> {
-        self.commands.lock().iter().map(|(name, command)| (name.clone(), command.driver)).collect()
+        self.commands
+            .lock()
+            .iter()
+            .map(|(name, command)| (name.clone(), command.driver))
+            .collect()
     }
 
     /// Takes a slot for a live process. EAGAIN, at once, when all are taken: a queue could deadlock a pipeline.

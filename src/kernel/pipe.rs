@@ -48,7 +48,11 @@ const FIRST_ALLOCATION: usize = 4_096;
 
 impl Ring {
     const fn new() -> Self {
-        Ring { bytes: Vec::new(), start: 0, len: 0 }
+        Ring {
+            bytes: Vec::new(),
+            start: 0,
+            len: 0,
+        }
     }
 
     fn room(&self) -> usize {
@@ -105,7 +109,11 @@ impl Ring {
             into.put(&tail[..count - first])?;
         }
         self.len -= count;
-        self.start = if self.len == 0 { 0 } else { (self.start + count) % self.bytes.len() };
+        self.start = if self.len == 0 {
+            0
+        } else {
+            (self.start + count) % self.bytes.len()
+        };
         Ok(count)
     }
 }
@@ -113,7 +121,13 @@ impl Ring {
 impl Pipe {
     /// A pipe without ends.
     pub fn new() -> Arc<Self> {
-        let inner = PipeInner { ring: Ring::new(), readers: 0, writers: 0, opened_readers: 0, opened_writers: 0 };
+        let inner = PipeInner {
+            ring: Ring::new(),
+            readers: 0,
+            writers: 0,
+            opened_readers: 0,
+            opened_writers: 0,
+        };
         Arc::new(Pipe {
             inner: Mutex::new(Rank::Pipe, inner),
             queue: WaitQueue::new(),
@@ -194,7 +208,11 @@ impl Pipe {
             return Ok(0);
         }
         if inner.ring.len == 0 {
-            return if inner.writers == 0 { Ok(0) } else { Err(Block::WouldBlock) };
+            return if inner.writers == 0 {
+                Ok(0)
+            } else {
+                Err(Block::WouldBlock)
+            };
         }
         let count = inner.ring.pop(into)?;
         drop(inner);
@@ -321,8 +339,14 @@ mod tests {
         let mut all = Vec::new();
         loop {
             let mut sink = VecSink::new(5_000);
-            let count =
-                block_until(&waiter, &[reader.queue()], None, || false, || reader.try_read(&mut sink)).unwrap();
+            let count = block_until(
+                &waiter,
+                &[reader.queue()],
+                None,
+                || false,
+                || reader.try_read(&mut sink),
+            )
+            .unwrap();
             if count == 0 {
                 return all;
             }
@@ -333,7 +357,14 @@ mod tests {
     fn write_all(writer: &PipeWriter, mut bytes: &[u8]) {
         let waiter = Waiter::new();
         while !bytes.is_empty() {
-            block_until(&waiter, &[writer.queue()], None, || false, || writer.try_write(&mut bytes)).unwrap();
+            block_until(
+                &waiter,
+                &[writer.queue()],
+                None,
+                || false,
+                || writer.try_write(&mut bytes),
+            )
+            .unwrap();
         }
     }
 
@@ -357,7 +388,10 @@ mod tests {
     #[test]
     fn a_short_write_is_atomic_a_long_one_is_cut() {
         let (_reader, writer) = Pipe::pair();
-        assert_eq!(writer.try_write(&mut &vec![1; PIPE_CAPACITY - 10][..]), Ok(PIPE_CAPACITY - 10));
+        assert_eq!(
+            writer.try_write(&mut &vec![1; PIPE_CAPACITY - 10][..]),
+            Ok(PIPE_CAPACITY - 10)
+        );
         assert_eq!(writer.try_write(&mut &[2; 11][..]), Err(Block::WouldBlock));
         assert_eq!(writer.try_write(&mut &vec![3; PIPE_BUF + 1][..]), Ok(10));
         assert_eq!(writer.try_write(&mut &[4; 1][..]), Err(Block::WouldBlock));
@@ -369,7 +403,9 @@ mod tests {
         let mut expected = 0u8;
         let mut next = 0u8;
         for round in 0..500 {
-            let bytes: Vec<u8> = (0..(round * 37) % 4_000).map(|_| (next, next = next.wrapping_add(1)).0).collect();
+            let bytes: Vec<u8> = (0..(round * 37) % 4_000)
+                .map(|_| (next, next = next.wrapping_add(1)).0)
+                .collect();
             writer.try_write(&mut &bytes[..]).unwrap();
             let mut sink = VecSink::new(bytes.len());
             if !bytes.is_empty() {

@@ -23,7 +23,10 @@ pub struct Timers {
 
 impl Default for Timers {
     fn default() -> Self {
-        Timers { armed: Mutex::new(Rank::Timers, Vec::new()), queue: WaitQueue::new() }
+        Timers {
+            armed: Mutex::new(Rank::Timers, Vec::new()),
+            queue: WaitQueue::new(),
+        }
     }
 }
 
@@ -33,9 +36,16 @@ impl Timers {
     pub fn set(&self, pid: Pid, value_ns: u64, interval_ns: u64) -> u64 {
         let now = clock::monotonic_ns();
         let mut armed = self.armed.lock();
-        let old = armed.iter().position(|timer| timer.pid == pid).map(|at| armed.swap_remove(at));
+        let old = armed
+            .iter()
+            .position(|timer| timer.pid == pid)
+            .map(|at| armed.swap_remove(at));
         if value_ns > 0 {
-            armed.push(Timer { pid, deadline_ns: now.saturating_add(value_ns), interval_ns });
+            armed.push(Timer {
+                pid,
+                deadline_ns: now.saturating_add(value_ns),
+                interval_ns,
+            });
         }
         drop(armed);
         self.queue.wake_all();

@@ -50,7 +50,8 @@ impl StringList {
 
     /// The value of `NAME=value`.
     pub fn get(&self, name: &[u8]) -> Option<&[u8]> {
-        self.iter().find_map(|each| each.strip_prefix(name)?.strip_prefix(b"="))
+        self.iter()
+            .find_map(|each| each.strip_prefix(name)?.strip_prefix(b"="))
     }
 }
 

@@ -64,7 +64,10 @@ impl Current {
     #[allow(unsafe_code)]
     pub fn adopt(process: Arc<Process>) -> Current {
         // SAFETY: by the contract above this is the process's only worker.
-        Current { process, owner: unsafe { Owner::assume() } }
+        Current {
+            process,
+            owner: unsafe { Owner::assume() },
+        }
     }
 
     /// The process as others hold it.

@@ -41,7 +41,10 @@ const WASI_PREOPEN: usize = 3;
 impl FdTable {
     /// A table with these descriptors from 0 on, and at most `limit` ever.
     pub fn new(slots: Slots, limit: u32) -> Self {
-        FdTable { slots: Owned::new(Rank::FdTable, slots), limit }
+        FdTable {
+            slots: Owned::new(Rank::FdTable, slots),
+            limit,
+        }
     }
 
     /// The open file behind `fd`. EBADF.
@@ -64,18 +67,20 @@ impl FdTable {
 
     /// F_GETFD. EBADF.
     pub fn flags(&self, owner: &Owner, fd: Fd) -> Result<FdFlags> {
-        self.slots.peek(owner, |slots| entry(slots, fd).map(|entry| entry.flags))
+        self.slots
+            .peek(owner, |slots| entry(slots, fd).map(|entry| entry.flags))
     }
 
     /// F_SETFD. EBADF.
     pub fn set_flags(&self, owner: &Owner, fd: Fd, flags: FdFlags) -> Result<()> {
-        self.slots.change(owner, |slots| match slots.get_mut(fd.0 as usize) {
-            Some(Some(entry)) => {
-                entry.flags = flags;
-                Ok(())
-            }
-            _ => Err(Errno::EBADF.into()),
-        })
+        self.slots
+            .change(owner, |slots| match slots.get_mut(fd.0 as usize) {
+                Some(Some(entry)) => {
+                    entry.flags = flags;
+                    Ok(())
+                }
+                _ => Err(Errno::EBADF.into()),
+            })
     }
 
     /// Puts `file` at the lowest free number. EMFILE.
@@ -90,7 +95,9 @@ impl FdTable {
         }
         self.slots.change(owner, |slots| {
             let free = |at: usize| at != WASI_PREOPEN && slots.get(at).is_none_or(Option::is_none);
-            let at = (least.0 as usize..self.limit as usize).find(|&at| free(at)).ok_or(Errno::EMFILE)?;
+            let at = (least.0 as usize..self.limit as usize)
+                .find(|&at| free(at))
+                .ok_or(Errno::EMFILE)?;
             put(slots, at, FdEntry { file, flags });
             Ok(Fd(at as u32))
         })
@@ -101,14 +108,18 @@ impl FdTable {
         if fd.0 >= self.limit {
             return Err(Errno::EBADF.into());
         }
-        let replaced = self.slots.change(owner, |slots| put(slots, fd.0 as usize, FdEntry { file, flags }));
+        let replaced = self
+            .slots
+            .change(owner, |slots| put(slots, fd.0 as usize, FdEntry { file, flags }));
         drop(replaced);
         Ok(())
     }
 
     /// close(2). EBADF.
     pub fn close(&self, owner: &Owner, fd: Fd) -> Result<()> {
-        let entry = self.slots.change(owner, |slots| slots.get_mut(fd.0 as usize).and_then(Option::take));
+        let entry = self
+            .slots
+            .change(owner, |slots| slots.get_mut(fd.0 as usize).and_then(Option::take));
         entry.map(drop).ok_or(Errno::EBADF.into())
     }
 
@@ -136,9 +147,14 @@ impl FdTable {
     pub fn close_on_exec(&self, owner: &Owner) {
         let closed: Vec<FdEntry> = self.slots.change(owner, |slots| {
             let doomed = |slot: &Option<FdEntry>| {
-                slot.as_ref().is_some_and(|entry| entry.flags.contains(FdFlags::FD_CLOEXEC))
+                slot.as_ref()
+                    .is_some_and(|entry| entry.flags.contains(FdFlags::FD_CLOEXEC))
             };
-            slots.iter_mut().filter(|slot| doomed(slot)).filter_map(Option::take).collect()
+            slots
+                .iter_mut()
+                .filter(|slot| doomed(slot))
+                .filter_map(Option::take)
+                .collect()
         });
         drop(closed);
     }
@@ -151,13 +167,19 @@ impl FdTable {
     /// The numbers in use, ascending.
     pub fn list(&self) -> Vec<Fd> {
         self.slots.look(|slots| {
-            slots.iter().enumerate().filter(|(_, slot)| slot.is_some()).map(|(at, _)| Fd(at as u32)).collect()
+            slots
+                .iter()
+                .enumerate()
+                .filter(|(_, slot)| slot.is_some())
+                .map(|(at, _)| Fd(at as u32))
+                .collect()
         })
     }
 
     /// The open file behind `fd`, for any thread (`/dev/fd`, `/proc`). EBADF.
     pub fn look(&self, fd: Fd) -> Result<Arc<OpenFile>> {
-        self.slots.look(|slots| entry(slots, fd).map(|entry| entry.file.clone()))
+        self.slots
+            .look(|slots| entry(slots, fd).map(|entry| entry.file.clone()))
     }
 
     /// How many descriptors the process may have.
@@ -167,7 +189,10 @@ impl FdTable {
 }
 
 fn entry(slots: &Slots, fd: Fd) -> Result<&FdEntry> {
-    slots.get(fd.0 as usize).and_then(Option::as_ref).ok_or(Errno::EBADF.into())
+    slots
+        .get(fd.0 as usize)
+        .and_then(Option::as_ref)
+        .ok_or(Errno::EBADF.into())
 }
 
 fn put(slots: &mut Slots, at: usize, entry: FdEntry) -> Option<FdEntry> {

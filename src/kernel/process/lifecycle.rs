@@ -28,7 +28,11 @@ impl Kernel {
         let (ppid, pgid, sid) = (seed.parent, seed.pgid, seed.sid);
         let process = Process::new(self.clone(), pid, seed);
         let sid_or_own = sid.unwrap_or(Sid(pid.0));
-        let pgid = if sid.is_none() { Pgid(pid.0) } else { pgid.unwrap_or(Pgid(pid.0)) };
+        let pgid = if sid.is_none() {
+            Pgid(pid.0)
+        } else {
+            pgid.unwrap_or(Pgid(pid.0))
+        };
         table.insert(Entry {
             process: process.clone(),
             ppid,
@@ -70,13 +74,21 @@ impl Kernel {
     /// Answers the terminal whose session leader this was.
     fn enter_zombie_state(&self, process: &Arc<Process>, termination: Termination) -> Option<Arc<Pty>> {
         let mut table = self.table.lock();
-        let Ok(entry) = table.get_mut(process.pid) else { return None };
+        let Ok(entry) = table.get_mut(process.pid) else {
+            return None;
+        };
         entry.state = ProcessState::Zombie(termination);
         entry.news = None;
         let (ppid, sid, pgid) = (entry.ppid, entry.sid, entry.pgid);
-        let hang_up = (sid.0 == process.pid.0).then(|| table.set_terminal(sid, None)).flatten();
+        let hang_up = (sid.0 == process.pid.0)
+            .then(|| table.set_terminal(sid, None))
+            .flatten();
         let newly_orphaned = self.hand_children_to_init(&mut table, process.pid);
-        let parent = table.get(ppid).ok().filter(|parent| !parent.is_zombie()).map(|entry| entry.process.clone());
+        let parent = table
+            .get(ppid)
+            .ok()
+            .filter(|parent| !parent.is_zombie())
+            .map(|entry| entry.process.clone());
         let reap = match &parent {
             None => true,
             Some(parent) => {
@@ -87,7 +99,9 @@ impl Kernel {
         let row = if reap { table.remove(process.pid) } else { None };
         let mut orphaned: Vec<Arc<Process>> = Vec::new();
         for group in newly_orphaned.into_iter().chain([pgid]) {
-            let stopped = table.group(group).any(|entry| matches!(entry.state, ProcessState::Stopped(_)));
+            let stopped = table
+                .group(group)
+                .any(|entry| matches!(entry.state, ProcessState::Stopped(_)));
             if stopped && table.is_orphaned(group) {
                 orphaned.extend(table.group(group).map(|entry| entry.process.clone()));
             }
@@ -108,8 +122,11 @@ impl Kernel {
 
     /// Re-parents the children of `parent`; zombies among them vanish. Answers the groups of those that live.
     fn hand_children_to_init(&self, table: &mut super::ProcessTable, parent: Pid) -> Vec<Pgid> {
-        let children: Vec<Pid> =
-            table.iter().filter(|entry| entry.ppid == parent).map(|entry| entry.process.pid).collect();
+        let children: Vec<Pid> = table
+            .iter()
+            .filter(|entry| entry.ppid == parent)
+            .map(|entry| entry.process.pid)
+            .collect();
         let mut groups = Vec::new();
         for child in children {
             if table.get(child).is_ok_and(Entry::is_zombie) {
@@ -136,8 +153,13 @@ impl Kernel {
 
     /// Sends `signal` to each process that `which` picks; answers how many there were.
     pub fn signal_where(&self, signal: Option<Signal>, which: impl Fn(&Entry) -> bool) -> usize {
-        let mut chosen: Vec<Arc<Process>> =
-            self.table.lock().iter().filter(|entry| which(entry)).map(|entry| entry.process.clone()).collect();
+        let mut chosen: Vec<Arc<Process>> = self
+            .table
+            .lock()
+            .iter()
+            .filter(|entry| which(entry))
+            .map(|entry| entry.process.clone())
+            .collect();
         // Parents first: a shell that is killed with its children does not live to report their deaths.
         chosen.sort_unstable_by_key(|process| process.pid.0);
         if let Some(signal) = signal {
@@ -148,7 +170,9 @@ impl Kernel {
 
     /// Sends `signal` to all that a job has started. `setsid` is no escape.
     pub fn signal_job(&self, job: JobId, signal: Signal) -> usize {
-        self.signal_where(Some(signal), |entry| entry.process.job == job && !entry.is_zombie())
+        self.signal_where(Some(signal), |entry| {
+            entry.process.job == job && !entry.is_zombie()
+        })
     }
 
     /// Removes what is left of a job whose processes have ended: zombies that nobody will wait for.
@@ -200,7 +224,9 @@ impl Process {
     /// continuer gets here.
     fn report(self: &Arc<Self>) {
         let mut table = self.kernel().table.lock();
-        let Ok(entry) = table.get_mut(self.pid) else { return };
+        let Ok(entry) = table.get_mut(self.pid) else {
+            return;
+        };
         if entry.is_zombie() {
             return;
         }
@@ -213,7 +239,11 @@ impl Process {
         let parent = table.get(ppid).ok().map(|entry| entry.process.clone());
         drop(table);
         if let Some(parent) = parent {
-            let quiet = parent.signals().action(Signal::SIGCHLD).flags.contains(ActionFlags::SA_NOCLDSTOP);
+            let quiet = parent
+                .signals()
+                .action(Signal::SIGCHLD)
+                .flags
+                .contains(ActionFlags::SA_NOCLDSTOP);
             if !quiet {
                 parent.post(Signal::SIGCHLD);
             }

@@ -78,7 +78,11 @@ struct Context {
 impl Process {
     pub(super) fn new(kernel: Arc<Kernel>, pid: Pid, seed: ProcessSeed) -> Arc<Self> {
         let limit = kernel.limits().open_files;
-        let context = Context { cwd: seed.cwd, umask: seed.umask, command: Arc::new(seed.command) };
+        let context = Context {
+            cwd: seed.cwd,
+            umask: seed.umask,
+            command: Arc::new(seed.command),
+        };
         Arc::new(Process {
             pid,
             job: seed.job,
@@ -164,7 +168,9 @@ impl Process {
 
     /// Decides how it ends, unless that has been decided.
     pub(super) fn set_fate(&self, termination: Termination) {
-        let _first_wins = self.fate.compare_exchange(0, termination.pack(), Ordering::SeqCst, Ordering::SeqCst);
+        let _first_wins =
+            self.fate
+                .compare_exchange(0, termination.pack(), Ordering::SeqCst, Ordering::SeqCst);
     }
 
     /// How it ended or is about to.
@@ -174,7 +180,9 @@ impl Process {
 
     /// How it ended, once its files are closed and its parent has been told.
     pub fn termination(&self) -> Option<Termination> {
-        (self.ended.load(Ordering::SeqCst) != 0).then(|| self.fate()).flatten()
+        (self.ended.load(Ordering::SeqCst) != 0)
+            .then(|| self.fate())
+            .flatten()
     }
 
     pub(super) fn mark_ended(&self) {
@@ -188,7 +196,9 @@ impl Process {
             0 => clock::monotonic_ns(),
             at => at,
         };
-        until.saturating_sub(self.began_ns).saturating_sub(self.waiter.slept_ns())
+        until
+            .saturating_sub(self.began_ns)
+            .saturating_sub(self.waiter.slept_ns())
     }
 
     /// CPU time of the children that were waited for, in ns.
@@ -198,6 +208,7 @@ impl Process {
 
     /// Counts the CPU time of a child that was waited for.
     pub fn add_waited_child(&self, child: &Process) {
-        self.children_ns.fetch_add(child.cpu_ns() + child.children_cpu_ns(), Ordering::Relaxed);
+        self.children_ns
+            .fetch_add(child.cpu_ns() + child.children_cpu_ns(), Ordering::Relaxed);
     }
 }

@@ -42,7 +42,10 @@ impl Termination {
         }
         let word = packed & 0xffff;
         Some(match Signal::try_from((word & 0x7f) as i32) {
-            Ok(signal) => Termination::Signaled { signal, core: word & 0x80 != 0 },
+            Ok(signal) => Termination::Signaled {
+                signal,
+                core: word & 0x80 != 0,
+            },
             Err(_) => Termination::Exited((word >> 8) as u8),
         })
     }
@@ -80,7 +83,10 @@ mod tests {
     #[test]
     fn status_words_are_those_of_wait() {
         let killed = Termination::signaled(Signal::SIGKILL);
-        let dumped = Termination::Signaled { signal: Signal::SIGABRT, core: true };
+        let dumped = Termination::Signaled {
+            signal: Signal::SIGABRT,
+            core: true,
+        };
         assert_eq!(WaitStatus::Terminated(Termination::Exited(3)).word(), 0x300);
         assert_eq!(WaitStatus::Terminated(killed).word(), 9);
         assert_eq!(WaitStatus::Terminated(dumped).word(), 0x86);

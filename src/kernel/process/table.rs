@@ -101,9 +101,14 @@ impl ProcessTable {
     /// A number that no process, group or session has.
     pub fn allocate_pid(&mut self) -> Pid {
         loop {
-            self.last_pid = if self.last_pid >= LAST_PID { 2 } else { (self.last_pid + 1).max(2) };
+            self.last_pid = if self.last_pid >= LAST_PID {
+                2
+            } else {
+                (self.last_pid + 1).max(2)
+            };
             let pid = self.last_pid;
-            let taken = |entry: &Entry| entry.process.pid.0 == pid || entry.pgid.0 == pid || entry.sid.0 == pid;
+            let taken =
+                |entry: &Entry| entry.process.pid.0 == pid || entry.pgid.0 == pid || entry.sid.0 == pid;
             if !self.entries.values().any(taken) {
                 return Pid(pid);
             }
@@ -151,13 +156,17 @@ impl ProcessTable {
 
     /// The living members of a group.
     pub fn group(&self, pgid: Pgid) -> impl Iterator<Item = &Entry> {
-        self.entries.values().filter(move |entry| entry.pgid == pgid && !entry.is_zombie())
+        self.entries
+            .values()
+            .filter(move |entry| entry.pgid == pgid && !entry.is_zombie())
     }
 
     /// A group is orphaned when no member has a parent in another group of the same session (POSIX 3.264).
     pub fn is_orphaned(&self, pgid: Pgid) -> bool {
         !self.group(pgid).any(|entry| {
-            self.entries.get(&entry.ppid).is_some_and(|parent| parent.sid == entry.sid && parent.pgid != pgid)
+            self.entries
+                .get(&entry.ppid)
+                .is_some_and(|parent| parent.sid == entry.sid && parent.pgid != pgid)
         })
     }
 
@@ -175,10 +184,19 @@ impl ProcessTable {
     }
 
     /// One look of waitpid: what a child did, `None` when none did anything yet. ECHILD when no child matches.
-    pub fn wait_once(&mut self, parent: Pid, target: WaitTarget, options: WaitOptions) -> Result<Option<Reaped>> {
+    pub fn wait_once(
+        &mut self,
+        parent: Pid,
+        target: WaitTarget,
+        options: WaitOptions,
+    ) -> Result<Option<Reaped>> {
         let mut any = false;
         let mut found = None;
-        for entry in self.entries.values_mut().filter(|entry| entry.ppid == parent && target.matches(entry)) {
+        for entry in self
+            .entries
+            .values_mut()
+            .filter(|entry| entry.ppid == parent && target.matches(entry))
+        {
             any = true;
             if let Some(status) = entry.report(options) {
                 // The oldest first, so that answers do not depend on the table's order.

@@ -12,7 +12,11 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 fn kernel_with(limits: Limits) -> Arc<Kernel> {
-    Kernel::new(crate::kernel::fs::tree::in_memory(1 << 20).unwrap(), limits, StringList::default())
+    Kernel::new(
+        crate::kernel::fs::tree::in_memory(1 << 20).unwrap(),
+        limits,
+        StringList::default(),
+    )
 }
 
 fn kernel() -> Arc<Kernel> {
@@ -52,12 +56,18 @@ fn child(parent: &Current, body: impl FnOnce(&Current) -> u8 + Send + 'static) -
 }
 
 fn wait_any(current: &Current) -> (Pid, WaitStatus) {
-    let reaped = syscall::process::wait(current, -1, WaitOptions::empty()).unwrap().unwrap();
+    let reaped = syscall::process::wait(current, -1, WaitOptions::empty())
+        .unwrap()
+        .unwrap();
     (reaped.process.pid, reaped.status)
 }
 
 fn handler(flags: ActionFlags) -> SigAction {
-    SigAction { disposition: Disposition::Handler(1), flags, mask: SignalSet::EMPTY }
+    SigAction {
+        disposition: Disposition::Handler(1),
+        flags,
+        mask: SignalSet::EMPTY,
+    }
 }
 
 #[test]
@@ -95,7 +105,13 @@ fn a_killed_sleeper_dies_of_the_signal() {
         0
     });
     syscall::signal::kill(&parent, pid.0 as i32, Some(Signal::SIGTERM)).unwrap();
-    assert_eq!(wait_any(&parent), (pid, WaitStatus::Terminated(Termination::signaled(Signal::SIGTERM))));
+    assert_eq!(
+        wait_any(&parent),
+        (
+            pid,
+            WaitStatus::Terminated(Termination::signaled(Signal::SIGTERM))
+        )
+    );
     thread.join().unwrap();
     assert_eq!(kernel.take_doomed(), []);
 }
@@ -108,7 +124,13 @@ fn a_process_killed_in_guest_code_is_reaped_at_once_and_never_enters_again() {
     let spinning = Current::adopt(process.clone());
     assert!(matches!(spinning.leave(), Leave::Guest));
     process.post(Signal::SIGKILL);
-    assert_eq!(wait_any(&parent), (process.pid, WaitStatus::Terminated(Termination::signaled(Signal::SIGKILL))));
+    assert_eq!(
+        wait_any(&parent),
+        (
+            process.pid,
+            WaitStatus::Terminated(Termination::signaled(Signal::SIGKILL))
+        )
+    );
     assert!(!spinning.enter());
     assert_eq!(kernel.take_doomed(), [process.pid]);
     assert_eq!(kernel.live(), 2, "its slot is taken until the worker is gone");
@@ -131,11 +153,17 @@ fn setsid_is_no_escape_from_the_job() {
 
 #[test]
 fn beyond_the_limit_spawning_is_eagain_until_a_slot_is_back() {
-    let kernel = kernel_with(Limits { processes: 2, ..Limits::default() });
+    let kernel = kernel_with(Limits {
+        processes: 2,
+        ..Limits::default()
+    });
     let parent = root(&kernel);
     let (_, thread) = child(&parent, |_| 0);
     thread.join().unwrap();
-    assert!(syscall::process::clone_process(&parent).is_ok(), "a zombie holds no slot");
+    assert!(
+        syscall::process::clone_process(&parent).is_ok(),
+        "a zombie holds no slot"
+    );
     let refused = syscall::process::clone_process(&parent).map(|_| ());
     assert_eq!(refused.unwrap_err().errno, Errno::EAGAIN);
 }
@@ -151,7 +179,11 @@ fn stop_and_continue_are_reported_once_each() {
         syscall::signal::kill(&parent, target, Some(signal)).unwrap();
         let reaped = syscall::process::wait(&parent, target, all).unwrap().unwrap();
         assert_eq!(reaped.status.word(), word);
-        assert!(syscall::process::wait(&parent, target, all | WaitOptions::WNOHANG).unwrap().is_none());
+        assert!(
+            syscall::process::wait(&parent, target, all | WaitOptions::WNOHANG)
+                .unwrap()
+                .is_none()
+        );
     }
     syscall::signal::kill(&parent, target, Some(Signal::SIGKILL)).unwrap();
     assert_eq!(wait_any(&parent).1.word(), 9);
@@ -167,7 +199,9 @@ fn a_handler_interrupts_a_read_and_is_delivered_on_the_way_out() {
         syscall::signal::sigaction(current, Signal::SIGUSR1, Some(handler(ActionFlags::empty()))).unwrap();
         let outcome = io::read(current, read, &mut VecSink::new(1));
         assert_eq!(outcome, Err(Fault::Interrupted));
-        let Leave::Deliver(delivery) = current.leave() else { panic!("no handler") };
+        let Leave::Deliver(delivery) = current.leave() else {
+            panic!("no handler")
+        };
         assert_eq!((delivery.signal, delivery.restart), (Signal::SIGUSR1, false));
         assert!(current.leave_for_handler() && current.enter());
         current.finish_delivery(&delivery);
@@ -214,7 +248,11 @@ fn descriptors_are_shared_by_clones_and_closed_by_death() {
     let mut sink = VecSink::new(100);
     io::read(&parent, read, &mut sink).unwrap();
     assert_eq!(sink.bytes, b"from the child");
-    assert_eq!(io::read(&parent, read, &mut VecSink::new(1)), Ok(0), "the child's death closed the last writer");
+    assert_eq!(
+        io::read(&parent, read, &mut VecSink::new(1)),
+        Ok(0),
+        "the child's death closed the last writer"
+    );
 }
 
 #[test]
@@ -224,12 +262,21 @@ fn chosen_descriptors_skip_three() {
     let (reader, _writer) = Pipe::pair();
     let file = OpenFile::new(File::PipeReader(reader), OpenFlags::empty());
     let chosen: Vec<u32> = (0..5)
-        .map(|_| current.fds.install(current.owner(), file.clone(), FdFlags::empty()).unwrap().0)
+        .map(|_| {
+            current
+                .fds
+                .install(current.owner(), file.clone(), FdFlags::empty())
+                .unwrap()
+                .0
+        })
         .collect();
     assert_eq!(chosen, [0, 1, 2, 4, 5]);
     fd::dup2(&current, Fd(0), Fd(3)).unwrap();
     assert!(current.fds.get(current.owner(), Fd(3)).is_ok());
-    assert_eq!(fd::dup2(&current, Fd(0), Fd(256)).unwrap_err().errno, Errno::EBADF);
+    assert_eq!(
+        fd::dup2(&current, Fd(0), Fd(256)).unwrap_err().errno,
+        Errno::EBADF
+    );
 }
 
 #[test]

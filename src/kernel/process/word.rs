@@ -50,7 +50,10 @@ impl KillWord {
     #[inline]
     #[must_use]
     pub fn enter(&self) -> bool {
-        match self.0.compare_exchange(GUEST, KERNEL, Ordering::SeqCst, Ordering::SeqCst) {
+        match self
+            .0
+            .compare_exchange(GUEST, KERNEL, Ordering::SeqCst, Ordering::SeqCst)
+        {
             Ok(_) => true,
             Err(_) => self.enter_slow(),
         }
@@ -58,13 +61,17 @@ impl KillWord {
 
     #[cold]
     fn enter_slow(&self) -> bool {
-        self.update(|word| (word & STATE == GUEST).then_some(word & !STATE | KERNEL)).is_ok()
+        self.update(|word| (word & STATE == GUEST).then_some(word & !STATE | KERNEL))
+            .is_ok()
     }
 
     /// KERNEL to GUEST, unless a bit asks for something first.
     #[inline]
     pub fn leave(&self) -> Left {
-        match self.0.compare_exchange(KERNEL, GUEST, Ordering::SeqCst, Ordering::SeqCst) {
+        match self
+            .0
+            .compare_exchange(KERNEL, GUEST, Ordering::SeqCst, Ordering::SeqCst)
+        {
             Ok(_) => Left::Guest,
             Err(word) if word & KILL != 0 => Left::Kill,
             Err(_) => Left::Attention,
@@ -118,8 +125,13 @@ impl KillWord {
     fn update(&self, change: impl Fn(u32) -> Option<u32>) -> Result<u32, u32> {
         let mut word = self.0.load(Ordering::SeqCst);
         loop {
-            let Some(next) = change(word) else { return Err(word) };
-            match self.0.compare_exchange(word, next, Ordering::SeqCst, Ordering::SeqCst) {
+            let Some(next) = change(word) else {
+                return Err(word);
+            };
+            match self
+                .0
+                .compare_exchange(word, next, Ordering::SeqCst, Ordering::SeqCst)
+            {
                 Ok(_) => return Ok(word),
                 Err(now) => word = now,
             }

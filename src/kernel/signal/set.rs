@@ -59,6 +59,8 @@ impl SignalSet {
 
     /// In ascending order.
     pub fn iter(self) -> impl Iterator<Item = Signal> {
-        (1..=31).filter_map(|number| Signal::try_from(number).ok()).filter(move |&signal| self.contains(signal))
+        (1..=31)
+            .filter_map(|number| Signal::try_from(number).ok())
+            .filter(move |&signal| self.contains(signal))
     }
 }

@@ -139,7 +139,9 @@ impl SignalState {
     pub fn take_delivery(&mut self) -> Option<Delivery> {
         for signal in self.pending.without(self.mask).iter() {
             let action = self.action(signal);
-            let Disposition::Handler(handler) = action.disposition else { continue };
+            let Disposition::Handler(handler) = action.disposition else {
+                continue;
+            };
             self.pending.remove(signal);
             let old_mask = self.suspended_mask.take().unwrap_or(self.mask);
             self.mask = self.mask.union(action.mask);
@@ -150,7 +152,12 @@ impl SignalState {
                 self.actions[signal.number() as usize] = SigAction::default();
             }
             let restart = action.flags.contains(ActionFlags::SA_RESTART);
-            return Some(Delivery { signal, handler, restart, old_mask });
+            return Some(Delivery {
+                signal,
+                handler,
+                restart,
+                old_mask,
+            });
         }
         None
     }
@@ -158,7 +165,9 @@ impl SignalState {
     /// Whether [`SignalState::take_delivery`] has something to give.
     pub fn has_delivery(&self) -> bool {
         let ready = self.pending.without(self.mask);
-        ready.iter().any(|signal| matches!(self.action(signal).disposition, Disposition::Handler(_)))
+        ready
+            .iter()
+            .any(|signal| matches!(self.action(signal).disposition, Disposition::Handler(_)))
     }
 
     /// Puts the mask back after a handler has run.
@@ -174,19 +183,28 @@ impl SignalState {
     /// sigaction(2). EINVAL for SIGKILL and SIGSTOP. Ignoring a signal forgets a pending one.
     pub fn set_action(&mut self, signal: Signal, action: SigAction) -> Result<SigAction> {
         if signal.is_unstoppable() {
-            return Err(Error::new(Errno::EINVAL, "SIGKILL and SIGSTOP can't be caught or ignored"));
+            return Err(Error::new(
+                Errno::EINVAL,
+                "SIGKILL and SIGSTOP can't be caught or ignored",
+            ));
         }
         let ignores = match action.disposition {
             Disposition::Ignore => true,
             Disposition::Default => {
-                matches!(signal.default_action(), DefaultAction::Ignore | DefaultAction::Continue)
+                matches!(
+                    signal.default_action(),
+                    DefaultAction::Ignore | DefaultAction::Continue
+                )
             }
             Disposition::Handler(_) => false,
         };
         if ignores {
             self.pending.remove(signal);
         }
-        Ok(core::mem::replace(&mut self.actions[signal.number() as usize], action))
+        Ok(core::mem::replace(
+            &mut self.actions[signal.number() as usize],
+            action,
+        ))
     }
 
     /// The signals that are held back.
@@ -196,7 +214,9 @@ impl SignalState {
 
     /// Replaces the mask; SIGKILL and SIGSTOP can't be in it. Call [`SignalState::recheck`] after it.
     pub fn set_mask(&mut self, mask: SignalSet) {
-        self.mask = mask.without(SignalSet::of(Signal::SIGKILL)).without(SignalSet::of(Signal::SIGSTOP));
+        self.mask = mask
+            .without(SignalSet::of(Signal::SIGKILL))
+            .without(SignalSet::of(Signal::SIGSTOP));
     }
 
     /// sigsuspend(2)'s first half: waits with `mask`; the old one comes back when a handler has run.
@@ -226,7 +246,12 @@ impl SignalState {
 
     /// The state of a child that clones this process: everything but what is pending.
     pub fn for_clone(&self) -> SignalState {
-        SignalState { pending: SignalSet::EMPTY, stopped: None, suspended_mask: None, ..self.clone() }
+        SignalState {
+            pending: SignalSet::EMPTY,
+            stopped: None,
+            suspended_mask: None,
+            ..self.clone()
+        }
     }
 
     /// The state after exec, or of a spawned child: handlers become the default, ignored stays ignored (execve(2)).
@@ -257,7 +282,10 @@ mod tests {
 
     fn handling(signal: Signal) -> SignalState {
         let mut state = SignalState::default();
-        let action = SigAction { disposition: Disposition::Handler(7), ..SigAction::default() };
+        let action = SigAction {
+            disposition: Disposition::Handler(7),
+            ..SigAction::default()
+        };
         state.set_action(signal, action).unwrap();
         state
     }
@@ -282,8 +310,14 @@ mod tests {
         state.set_mask(SignalSet::from_bits(u64::MAX));
         assert_eq!(state.post(Signal::SIGKILL), Effect::Terminate { core: false });
         assert_eq!(state.post(Signal::SIGSTOP), Effect::Stop);
-        let ignore = SigAction { disposition: Disposition::Ignore, ..SigAction::default() };
-        assert_eq!(state.set_action(Signal::SIGKILL, ignore).unwrap_err().errno, Errno::EINVAL);
+        let ignore = SigAction {
+            disposition: Disposition::Ignore,
+            ..SigAction::default()
+        };
+        assert_eq!(
+            state.set_action(Signal::SIGKILL, ignore).unwrap_err().errno,
+            Errno::EINVAL
+        );
     }
 
     #[test]
@@ -293,7 +327,10 @@ mod tests {
         assert_eq!(state.post(Signal::SIGTERM), Effect::None);
         assert_eq!(state.recheck(), None);
         state.set_mask(SignalSet::EMPTY);
-        assert_eq!(state.recheck(), Some((Signal::SIGTERM, Effect::Terminate { core: false })));
+        assert_eq!(
+            state.recheck(),
+            Some((Signal::SIGTERM, Effect::Terminate { core: false }))
+        );
     }
 
     #[test]
@@ -320,7 +357,10 @@ mod tests {
     #[test]
     fn exec_resets_handlers_and_keeps_ignored() {
         let mut state = handling(Signal::SIGINT);
-        let ignore = SigAction { disposition: Disposition::Ignore, ..SigAction::default() };
+        let ignore = SigAction {
+            disposition: Disposition::Ignore,
+            ..SigAction::default()
+        };
         state.set_action(Signal::SIGHUP, ignore).unwrap();
         let after = state.for_exec();
         assert_eq!(after.action(Signal::SIGINT).disposition, Disposition::Default);

@@ -8,11 +8,11 @@
 #![allow(unsafe_code)]
 
 pub mod lock;
+#[cfg(all(test, feature = "shuttle"))]
+mod model;
 pub mod owned;
 pub mod platform;
 pub mod wait;
-#[cfg(all(test, feature = "shuttle"))]
-mod model;
 
 pub use lock::{Mutex, MutexGuard, Rank};
 pub use owned::{Owned, Owner};

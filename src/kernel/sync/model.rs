@@ -48,16 +48,28 @@ fn a_pipe_never_loses_a_wake_up() {
                 let waiter = Waiter::new();
                 for byte in 0..3u8 {
                     let bytes = [byte];
-                    block_until(&waiter, &[writer.queue()], None, || false, || writer.try_write(&mut &bytes[..]))
-                        .unwrap();
+                    block_until(
+                        &waiter,
+                        &[writer.queue()],
+                        None,
+                        || false,
+                        || writer.try_write(&mut &bytes[..]),
+                    )
+                    .unwrap();
                 }
             });
             let waiter = Waiter::new();
             let mut got = Vec::new();
             loop {
                 let mut sink = VecSink::new(2);
-                let count =
-                    block_until(&waiter, &[reader.queue()], None, || false, || reader.try_read(&mut sink)).unwrap();
+                let count = block_until(
+                    &waiter,
+                    &[reader.queue()],
+                    None,
+                    || false,
+                    || reader.try_read(&mut sink),
+                )
+                .unwrap();
                 if count == 0 {
                     break;
                 }
@@ -83,7 +95,8 @@ fn a_sleeper_always_hears_of_its_kill() {
                     }
                 })
             };
-            let outcome = block_until::<()>(&waiter, &[], None, || word.is_called(), || Err(Block::WouldBlock));
+            let outcome =
+                block_until::<()>(&waiter, &[], None, || word.is_called(), || Err(Block::WouldBlock));
             assert!(outcome.is_err());
             assert_eq!(word.leave(), Left::Kill);
             killer.join().unwrap();

@@ -18,7 +18,9 @@ impl Owner {
     /// While the result lives, no other thread may hold an `Owner` for the same tables: the caller is the process's
     /// worker, or has doomed the process while its worker ran guest code, or builds a process that nobody knows yet.
     pub unsafe fn assume() -> Owner {
-        Owner { _stays_on_its_thread: PhantomData }
+        Owner {
+            _stays_on_its_thread: PhantomData,
+        }
     }
 }
 
@@ -35,7 +37,10 @@ unsafe impl<T: Send + Sync> Sync for Owned<T> {}
 impl<T> Owned<T> {
     /// Data whose lock has rank `rank`.
     pub const fn new(rank: Rank, value: T) -> Self {
-        Owned { lock: Mutex::new(rank, ()), value: UnsafeCell::new(value) }
+        Owned {
+            lock: Mutex::new(rank, ()),
+            value: UnsafeCell::new(value),
+        }
     }
 
     /// The owner's look, without a lock. `look` must not call [`Owned::change`] on the same data; keep it small.

@@ -13,10 +13,10 @@ mod imp;
 mod imp;
 
 pub use imp::{AtomicBool, AtomicU32, AtomicU64, Ordering, futex_wait, futex_wake, spin_hint};
-#[cfg(not(target_arch = "wasm32"))]
-pub use native_os::{fill_random, monotonic_ns, realtime_ns};
 #[cfg(target_arch = "wasm32")]
 pub use imp::{fill_random, monotonic_ns, realtime_ns};
+#[cfg(not(target_arch = "wasm32"))]
+pub use native_os::{fill_random, monotonic_ns, realtime_ns};
 
 #[cfg(not(target_arch = "wasm32"))]
 mod native_os {

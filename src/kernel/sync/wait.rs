@@ -29,7 +29,11 @@ pub struct Waiter {
 
 impl Default for Waiter {
     fn default() -> Self {
-        Waiter { wakes: AtomicU32::new(0), waker: Mutex::new(Rank::Waker, None), slept_ns: AtomicU64::new(0) }
+        Waiter {
+            wakes: AtomicU32::new(0),
+            waker: Mutex::new(Rank::Waker, None),
+            slept_ns: AtomicU64::new(0),
+        }
     }
 }
 
@@ -75,7 +79,8 @@ impl Waiter {
         let left = deadline.map_or(SLEEP_SLICE_NS, |at| at.saturating_sub(began).min(SLEEP_SLICE_NS));
         if left > 0 {
             platform::futex_wait(&self.wakes, seen, Some(left));
-            self.slept_ns.fetch_add(clock::monotonic_ns() - began, Ordering::Relaxed);
+            self.slept_ns
+                .fetch_add(clock::monotonic_ns() - began, Ordering::Relaxed);
         }
         assert!(!super::is_dead(), "the kernel has panicked");
     }
@@ -93,7 +98,10 @@ pub struct WaitQueue {
 
 impl Default for WaitQueue {
     fn default() -> Self {
-        WaitQueue { entries: Mutex::new(Rank::WaitQueue, Vec::new()), count: AtomicU32::new(0) }
+        WaitQueue {
+            entries: Mutex::new(Rank::WaitQueue, Vec::new()),
+            count: AtomicU32::new(0),
+        }
     }
 }
 
@@ -200,7 +208,11 @@ where
     Q: AsRef<WaitQueue> + Unpin,
     F: FnMut() -> Attempt<T> + Unpin,
 {
-    ReadyUntil { queue, attempt, waiter: None }
+    ReadyUntil {
+        queue,
+        attempt,
+        waiter: None,
+    }
 }
 
 /// The future of [`ready_until`].

@@ -36,7 +36,14 @@ pub fn resolve(
     let (mut path, inode) = match find(process, path, search_path, &env)? {
         Found::File(path, inode) => (path, inode),
         Found::Command(command) => {
-            return Ok((Program::Registered(command), CommandLine { exe: path.into(), args, env }));
+            return Ok((
+                Program::Registered(command),
+                CommandLine {
+                    exe: path.into(),
+                    args,
+                    env,
+                },
+            ));
         }
     };
     let mut inode = executable(inode)?;
@@ -47,7 +54,10 @@ pub fn resolve(
         }
         if let Some(name) = head.strip_prefix(COMMAND_MARK) {
             let name = name.split(|&byte| byte == b'\n').next().unwrap_or_default();
-            let command = process.kernel().command(name).ok_or(Error::new(Errno::ENOEXEC, "no such command is mounted"))?;
+            let command = process
+                .kernel()
+                .command(name)
+                .ok_or(Error::new(Errno::ENOEXEC, "no such command is mounted"))?;
             return Ok((Program::Registered(command), CommandLine { exe: path, args, env }));
         }
         let line = head.strip_prefix(b"#!").ok_or(Errno::ENOEXEC)?;
@@ -81,7 +91,11 @@ fn find(process: &Process, path: &[u8], search_path: bool, env: &StringList) -> 
         return Ok(Found::File(path.into(), inode));
     }
     let mut refused = None;
-    for directory in env.get(b"PATH").unwrap_or(b"/bin:/usr/bin").split(|&byte| byte == b':') {
+    for directory in env
+        .get(b"PATH")
+        .unwrap_or(b"/bin:/usr/bin")
+        .split(|&byte| byte == b':')
+    {
         let directory: &[u8] = if directory.is_empty() { b"." } else { directory };
         let candidate = [directory, b"/", path].concat();
         if let Ok(inode) = path::lookup(process, Base::Cwd, &candidate) {
@@ -120,12 +134,18 @@ fn head(inode: &InodeRef) -> Result<Vec<u8>> {
 fn interpreter_of(line: &[u8]) -> Result<(Vec<u8>, Option<Vec<u8>>)> {
     let end = line.iter().position(|&byte| byte == b'\n').unwrap_or(line.len());
     let line = line[..end].trim_ascii();
-    let split = line.iter().position(u8::is_ascii_whitespace).unwrap_or(line.len());
+    let split = line
+        .iter()
+        .position(u8::is_ascii_whitespace)
+        .unwrap_or(line.len());
     let (interpreter, argument) = (&line[..split], line[split..].trim_ascii());
     if interpreter.is_empty() {
         return Err(Error::new(Errno::ENOEXEC, "no interpreter after #!"));
     }
-    Ok((interpreter.into(), (!argument.is_empty()).then(|| argument.into())))
+    Ok((
+        interpreter.into(),
+        (!argument.is_empty()).then(|| argument.into()),
+    ))
 }
 
 impl Kernel {
@@ -143,7 +163,10 @@ mod tests {
     fn interpreter_lines_split_once() {
         let split = |line: &[u8]| interpreter_of(line).map(|(name, arg)| (name, arg.unwrap_or_default()));
         assert_eq!(split(b"/bin/sh\necho"), Ok((b"/bin/sh".to_vec(), b"".to_vec())));
-        assert_eq!(split(b" /bin/env sh -e \n"), Ok((b"/bin/env".to_vec(), b"sh -e".to_vec())));
+        assert_eq!(
+            split(b" /bin/env sh -e \n"),
+            Ok((b"/bin/env".to_vec(), b"sh -e".to_vec()))
+        );
         assert_eq!(split(b"  \n").unwrap_err().errno, Errno::ENOEXEC);
     }
 }

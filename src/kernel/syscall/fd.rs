@@ -31,7 +31,11 @@ pub fn pipe(current: &Current, flags: OpenFlags) -> Result<(Fd, Fd)> {
 
 /// FD_CLOEXEC if `flags` has O_CLOEXEC.
 pub fn fd_flags(flags: OpenFlags) -> FdFlags {
-    if flags.contains(OpenFlags::O_CLOEXEC) { FdFlags::FD_CLOEXEC } else { FdFlags::empty() }
+    if flags.contains(OpenFlags::O_CLOEXEC) {
+        FdFlags::FD_CLOEXEC
+    } else {
+        FdFlags::empty()
+    }
 }
 
 /// dup(2). EBADF, EMFILE.
@@ -51,7 +55,9 @@ pub fn dup2(current: &Current, old: Fd, new: Fd) -> Result<()> {
     if old == new {
         return Ok(());
     }
-    current.fds.install_at(current.owner(), new, file, FdFlags::empty())
+    current
+        .fds
+        .install_at(current.owner(), new, file, FdFlags::empty())
 }
 
 /// dup3(2): EINVAL when both are the same, or for flags other than O_CLOEXEC.
@@ -60,7 +66,9 @@ pub fn dup3(current: &Current, old: Fd, new: Fd, flags: OpenFlags) -> Result<()>
         return Err(Errno::EINVAL.into());
     }
     let file = current.fds.get(current.owner(), old)?;
-    current.fds.install_at(current.owner(), new, file, fd_flags(flags))
+    current
+        .fds
+        .install_at(current.owner(), new, file, fd_flags(flags))
 }
 
 /// fcntl F_GETFL: access mode and status flags.
@@ -70,5 +78,7 @@ pub fn status_flags(current: &Current, fd: Fd) -> Result<OpenFlags> {
 
 /// fcntl F_SETFL.
 pub fn set_status_flags(current: &Current, fd: Fd, flags: OpenFlags) -> Result<()> {
-    current.fds.with(current.owner(), fd, |file| file.set_status_flags(flags))
+    current
+        .fds
+        .with(current.owner(), fd, |file| file.set_status_flags(flags))
 }

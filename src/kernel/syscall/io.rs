@@ -23,7 +23,10 @@ pub fn read_file(current: &Current, file: &OpenFile, into: &mut dyn Sink) -> Sys
     if let File::PtySlave(pty) = &file.file {
         check_access(current, pty, Access::Read)?;
     }
-    let mut slice = Bounded { inner: into, taken: 0 };
+    let mut slice = Bounded {
+        inner: into,
+        taken: 0,
+    };
     let mut total = 0;
     loop {
         slice.taken = 0;
@@ -55,7 +58,12 @@ fn wait_read(current: &Current, file: &OpenFile, into: &mut dyn Sink) -> SysResu
         _ => {}
     }
     let queues = file.wait_queues();
-    let attempt = || file.try_read(&mut Bounded { inner: &mut *into, taken: 0 });
+    let attempt = || {
+        file.try_read(&mut Bounded {
+            inner: &mut *into,
+            taken: 0,
+        })
+    };
     Ok(current.wait(&present(&queues), None, attempt)?)
 }
 
@@ -107,13 +115,19 @@ fn write_once(current: &Current, file: &OpenFile, from: &mut dyn Source) -> SysR
 
 fn write_slice(file: &OpenFile, from: &mut dyn Source) -> Attempt<usize> {
     // A short write to a pipe is atomic; it is never longer than a slice.
-    file.try_write(&mut Bounded { inner: from, taken: 0 })
+    file.try_write(&mut Bounded {
+        inner: from,
+        taken: 0,
+    })
 }
 
 /// pread(2). ESPIPE on what has no offset.
 pub fn pread(current: &Current, fd: Fd, offset: u64, into: &mut dyn Sink) -> SysResult<usize> {
     let file = current.fds.get(current.owner(), fd)?;
-    let mut slice = Bounded { inner: into, taken: 0 };
+    let mut slice = Bounded {
+        inner: into,
+        taken: 0,
+    };
     let mut total = 0;
     loop {
         slice.taken = 0;
@@ -132,7 +146,13 @@ pub fn pwrite(current: &Current, fd: Fd, offset: u64, from: &mut dyn Source) -> 
     let mut total = 0;
     loop {
         let at = offset.checked_add(total as u64).ok_or(Errno::EINVAL)?;
-        let outcome = immediate(file.try_pwrite(at, &mut Bounded { inner: from, taken: 0 }));
+        let outcome = immediate(file.try_pwrite(
+            at,
+            &mut Bounded {
+                inner: from,
+                taken: 0,
+            },
+        ));
         let count = match outcome {
             Err(_) if total > 0 => return Ok(total),
             other => other?,
@@ -169,9 +189,16 @@ pub fn fallocate(current: &Current, fd: Fd, offset: u64, length: u64) -> Result<
     if !file.flags().writable() {
         return Err(Error::new(Errno::EBADF, "not open for writing"));
     }
-    let end = offset.checked_add(length).filter(|_| length > 0).ok_or(Errno::EINVAL)?;
+    let end = offset
+        .checked_add(length)
+        .filter(|_| length > 0)
+        .ok_or(Errno::EINVAL)?;
     let inode = file.inode().map_err(|_| Errno::ESPIPE)?;
-    if inode.stat().size < end { inode.truncate(end) } else { Ok(()) }
+    if inode.stat().size < end {
+        inode.truncate(end)
+    } else {
+        Ok(())
+    }
 }
 
 /// fsync(2), fdatasync(2). EINVAL on what can't be synchronised.

@@ -25,7 +25,11 @@ pub fn poll(current: &Current, fds: &mut [PollFd], deadline: Option<u64>) -> Sys
         .iter()
         .map(|each| each.fd.and_then(|fd| current.fds.get(current.owner(), fd).ok()))
         .collect();
-    let queues: Vec<_> = files.iter().flatten().flat_map(|file| file.wait_queues()).collect();
+    let queues: Vec<_> = files
+        .iter()
+        .flatten()
+        .flat_map(|file| file.wait_queues())
+        .collect();
     let mut look = || -> Attempt<usize> {
         for (each, file) in fds.iter_mut().zip(&files) {
             let always = PollEvents::POLLERR | PollEvents::POLLHUP | PollEvents::POLLNVAL;

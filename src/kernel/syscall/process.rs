@@ -5,11 +5,11 @@ use super::fd::fd_flags;
 use super::path::{self, Base};
 use crate::kernel::error::{Block, Errno, Error, Result, SysResult};
 use crate::kernel::file::OpenFlags;
-use crate::kernel::process::{
-    CommandLine, Current, Fd, FdEntry, FdFlags, JobId, Pgid, Pid, Process, ProcessSeed, Reaped, Sid, StringList, Termination,
-    WaitOptions, WaitTarget,
-};
 use crate::kernel::machine::Kernel;
+use crate::kernel::process::{
+    CommandLine, Current, Fd, FdEntry, FdFlags, JobId, Pgid, Pid, Process, ProcessSeed, Reaped, Sid,
+    StringList, Termination, WaitOptions, WaitTarget,
+};
 use crate::kernel::signal::{SignalSet, SignalState};
 use std::sync::Arc;
 
@@ -76,7 +76,11 @@ pub fn spawn(current: &Current, request: SpawnRequest) -> Result<(Arc<Process>, 
         signals.set_mask(mask);
     }
     let info = current.info()?;
-    let command = CommandLine { exe: Vec::new(), args: request.args, env: request.env };
+    let command = CommandLine {
+        exe: Vec::new(),
+        args: request.args,
+        env: request.env,
+    };
     let child = current.kernel().create_process(ProcessSeed {
         parent: current.pid,
         job: current.job,
@@ -89,7 +93,14 @@ pub fn spawn(current: &Current, request: SpawnRequest) -> Result<(Arc<Process>, 
         command,
         driver: current.driver,
     })?;
-    match prepare(&child, &request.path, request.search_path, request.cwd, request.pgroup, request.actions) {
+    match prepare(
+        &child,
+        &request.path,
+        request.search_path,
+        request.cwd,
+        request.pgroup,
+        request.actions,
+    ) {
         Ok(program) => Ok((child, program)),
         Err(error) => {
             discard(current, &child);
@@ -136,7 +147,12 @@ fn act(child: &Current, action: FdAction) -> Result<()> {
             let file = child.fds.get(owner, from)?;
             child.fds.install_at(owner, to, file, FdFlags::empty())
         }
-        FdAction::Open { fd, path, flags, mode } => {
+        FdAction::Open {
+            fd,
+            path,
+            flags,
+            mode,
+        } => {
             let file = path::open_file(child, Base::Cwd, &path, flags, mode)?;
             child.fds.install_at(owner, fd, file, fd_flags(flags))
         }
@@ -175,7 +191,13 @@ pub fn clone_process(current: &Current) -> Result<Arc<Process>> {
 
 /// execve(2)'s kernel half: on success the process is what the program needs it to be (descriptors closed, handlers reset, command
 /// line replaced) and the caller must unwind and run it; on failure nothing has changed.
-pub fn exec(current: &Current, path: &[u8], search_path: bool, args: StringList, env: StringList) -> Result<Program> {
+pub fn exec(
+    current: &Current,
+    path: &[u8],
+    search_path: bool,
+    args: StringList,
+    env: StringList,
+) -> Result<Program> {
     let (program, command) = exec::resolve(current, path, search_path, args, env)?;
     current.fds.close_on_exec(current.owner());
     let reset = current.signals().for_exec();
@@ -215,7 +237,12 @@ pub fn getppid(current: &Current) -> Pid {
 
 /// getpgid(2); `None` is the caller. ESRCH.
 pub fn getpgid(current: &Current, pid: Option<Pid>) -> Result<Pgid> {
-    Ok(current.kernel().table.lock().get(pid.unwrap_or(current.pid))?.pgid)
+    Ok(current
+        .kernel()
+        .table
+        .lock()
+        .get(pid.unwrap_or(current.pid))?
+        .pgid)
 }
 
 /// getsid(2); `None` is the caller. ESRCH.
@@ -282,7 +309,11 @@ pub struct RootSpawn {
 
 /// Starts a process on behalf of the page; the caller hands it to a worker, or calls `abandon`. ENOENT, EACCES, ENOEXEC, EAGAIN.
 pub fn spawn_root(kernel: &Arc<Kernel>, spawn: RootSpawn) -> Result<(Arc<Process>, Program)> {
-    let command = CommandLine { exe: Vec::new(), args: spawn.args, env: spawn.env };
+    let command = CommandLine {
+        exe: Vec::new(),
+        args: spawn.args,
+        env: spawn.env,
+    };
     let child = kernel.create_process(ProcessSeed {
         parent: Pid::INIT,
         job: spawn.job.unwrap_or_else(|| kernel.new_job()),

@@ -47,12 +47,18 @@ pub fn send(kernel: &Kernel, target: KillTarget, signal: Option<Signal>, sender:
             }
             1
         }
-        KillTarget::Group(pgid) => kernel.signal_where(signal, |entry| entry.pgid == pgid && !entry.is_zombie()),
-        KillTarget::All => {
-            kernel.signal_where(signal, |entry| Some(entry.process.pid) != sender && !entry.is_zombie())
+        KillTarget::Group(pgid) => {
+            kernel.signal_where(signal, |entry| entry.pgid == pgid && !entry.is_zombie())
         }
+        KillTarget::All => kernel.signal_where(signal, |entry| {
+            Some(entry.process.pid) != sender && !entry.is_zombie()
+        }),
     };
-    if reached == 0 { Err(Error::new(Errno::ESRCH, "")) } else { Ok(()) }
+    if reached == 0 {
+        Err(Error::new(Errno::ESRCH, ""))
+    } else {
+        Ok(())
+    }
 }
 
 /// sigaction(2): sets if there is a new action; answers the old one. EINVAL.

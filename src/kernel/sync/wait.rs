@@ -86,8 +86,8 @@ impl Waiter {
     }
 }
 
-/// Spins before a sleep: a few microseconds, about what a sleep and a wake cost.
-const SPINS: u32 = 300;
+/// Looks before a sleep: a few microseconds, about what a sleep and a wake cost.
+const SPINS: u32 = 3_000;
 
 /// Those who wait for one object.
 pub struct WaitQueue {

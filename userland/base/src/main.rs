@@ -22,6 +22,10 @@ const COMMANDS: &[Command] = &[
         run: test::run,
     },
     Command {
+        name: "cat",
+        run: text::cat::run,
+    },
+    Command {
         name: "chgrp",
         run: mode::chown::run,
     },

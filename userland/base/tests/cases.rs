@@ -411,6 +411,33 @@ fn xargs_builds_command_lines() {
 }
 
 #[test]
+fn cat_passes_bytes_on_and_shows_them() {
+    let root = fixture("cat");
+    fs::write(root.join("text"), b"a\tb\n\n\n\xc3\x01\x7f\nend").unwrap();
+    for (arguments, expected) in [
+        (&["cat", "text"][..], &b"a\tb\n\n\n\xc3\x01\x7f\nend"[..]),
+        (&["cat", "-A", "text"], b"a^Ib$\n$\n$\nM-C^A^?$\nend"),
+        (
+            &["cat", "-ns", "text"],
+            b"     1\ta\tb\n     2\t\n     3\t\xc3\x01\x7f\n     4\tend",
+        ),
+        (
+            &["cat", "-b", "text"],
+            b"     1\ta\tb\n\n\n     2\t\xc3\x01\x7f\n     3\tend",
+        ),
+        (&["cat", "text", "-", "a9"], b"a\tb\n\n\n\xc3\x01\x7f\nendin"),
+    ] {
+        let output = run(&root, arguments, b"in");
+        assert_eq!(
+            (output.stdout.as_slice(), output.status.code()),
+            (expected, Some(0)),
+            "{arguments:?}"
+        );
+    }
+    assert_eq!(text(&root, &["cat", "nosuch", "a9"], ""), (String::new(), 1));
+}
+
+#[test]
 fn timeout_kills_what_ignores_the_first_signal() {
     let root = fixture("timeout");
     let stubborn = "trap '' TERM; while :; do sleep 0.05; done";

@@ -1,5 +1,5 @@
 //! uutils' coreutils as one multi-call guest: the program is chosen by the base name of `argv[0]`, or, when that is
-//! `coreutils` itself, by the first argument (`coreutils cat FILE`).
+//! `coreutils` itself, by the first argument (`coreutils wc FILE`).
 //!
 //! Only utilities that are right with what WASI gives them are listed. What needs modes, owners, processes or terminals
 //! lives in `userland/base`; `userland/commands.toml` says which module serves which name.
@@ -37,7 +37,6 @@ const UTILITIES: &[Utility] = utilities! {
     "base64" => uu_base64,
     "basename" => uu_basename,
     "basenc" => uu_basenc,
-    "cat" => uu_cat,
     "cksum" => uu_cksum,
     "comm" => uu_comm,
     "csplit" => uu_csplit,

@@ -97,19 +97,18 @@ impl<'a> Files<'a> {
     }
 
     fn directory(&mut self, path: &Path, follow: bool, above: &mut Vec<(u64, u64)>) {
-        if follow {
-            let Ok(stat) = sys::stat(path) else { return };
-            if above.contains(&(stat.dev, stat.ino)) {
-                if !self.config.silent {
-                    complain(
-                        self.config.name,
-                        format_args!("{}: warning: recursive directory loop", path.display()),
-                    );
-                }
-                return;
+        let Ok(stat) = sys::stat(path) else { return };
+        if above.contains(&(stat.dev, stat.ino)) {
+            // Without links only /dev/fd leads back up, where we have a directory open: nothing to complain about.
+            if follow && !self.config.silent {
+                complain(
+                    self.config.name,
+                    format_args!("{}: warning: recursive directory loop", path.display()),
+                );
             }
-            above.push((stat.dev, stat.ino));
+            return;
         }
+        above.push((stat.dev, stat.ino));
         match std::fs::read_dir(path) {
             Ok(entries) => {
                 for entry in entries.flatten() {
@@ -127,9 +126,7 @@ impl<'a> Files<'a> {
             }
             Err(error) => self.fail(path, cli::reason(&error)),
         }
-        if follow {
-            above.pop();
-        }
+        above.pop();
     }
 
     /// Whether `path` is the `.` that stands for no operand at all.

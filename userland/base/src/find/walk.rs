@@ -155,15 +155,17 @@ impl Walk {
     }
 
     fn descend(&mut self, query: &Query, visit: &mut Visit<'_>, above: &mut Vec<(u64, u64)>) {
-        if query.follow != Follow::Never {
-            let Some(id) = visit.stat().map(|stat| (stat.dev, stat.ino)) else {
-                return;
-            };
-            if above.contains(&id) {
-                return self.fail(visit.path, "File system loop detected");
+        let Some(id) = visit.stat().map(|stat| (stat.dev, stat.ino)) else {
+            return;
+        };
+        if above.contains(&id) {
+            // Without links only /dev/fd leads back up, where we have a directory open: nothing to complain about.
+            if query.follow != Follow::Never {
+                self.fail(visit.path, "File system loop detected");
             }
-            above.push(id);
+            return;
         }
+        above.push(id);
         match std::fs::read_dir(visit.path) {
             Ok(entries) => {
                 for entry in entries {
@@ -181,9 +183,7 @@ impl Walk {
             }
             Err(error) => self.fail(visit.path, cli::reason(&error)),
         }
-        if query.follow != Follow::Never {
-            above.pop();
-        }
+        above.pop();
     }
 
     fn evaluate(&mut self, expression: &Expression, visit: &mut Visit<'_>, query: &Query) -> bool {

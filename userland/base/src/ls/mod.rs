@@ -32,6 +32,7 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
         config,
         out: Output::stdout(),
         status: 0,
+        above: Vec::new(),
     };
     ls.operands(operands);
     let Ls { out, status, .. } = ls;
@@ -44,6 +45,8 @@ struct Ls {
     painter: color::Painter,
     out: Output,
     status: i32,
+    /// With -R, the (device, inode) pairs of the directories above.
+    above: Vec<(u64, u64)>,
 }
 
 impl Ls {
@@ -145,9 +148,18 @@ impl Ls {
         }
         format::listing(self, &entries);
         if self.config.recursive {
+            // Only /dev/fd can lead back up, where a directory is open.
+            let Ok(id) = sys::stat(path).map(|stat| (stat.dev, stat.ino)) else {
+                return;
+            };
+            if self.above.contains(&id) {
+                return;
+            }
+            self.above.push(id);
             for entry in entries.iter().filter(|entry| entry.is_real_directory()) {
                 self.directory(&entry.path, headed, first, EXIT_MINOR);
             }
+            self.above.pop();
         }
     }
 

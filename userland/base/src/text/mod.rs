@@ -1,5 +1,6 @@
-//! Commands that pass bytes on: tail, tac, dd.
+//! Commands that pass bytes on: cat, tail, tac, dd.
 
+pub mod cat;
 pub mod dd;
 pub mod tac;
 pub mod tail;

@@ -4,6 +4,7 @@
 
 mod files;
 mod lifetime;
+mod panic;
 mod processes;
 mod support;
 

@@ -19,7 +19,7 @@ const GUESTS: &[(&str, &str)] = &[
 ];
 
 /// No userland is built for these tests, so the manifest is an empty one.
-const EMPTY_USERLAND: &str = "/tests/web/empty-userland/";
+pub const EMPTY_USERLAND: &str = "/tests/web/empty-userland/";
 
 /// An object from its properties.
 pub fn object(properties: &[(&str, JsValue)]) -> JsValue {

@@ -1,9 +1,20 @@
 //! Completes pkg/ after wasm-pack: the hand-written types in the place of the generated ones (wasm-bindgen can't name the
-//! API's), the list of files that npm would publish, and a brotli twin of the module for servers that can send it.
+//! API's), the fall-back to a smaller memory, the list of files that npm would publish, and a brotli twin of the module for servers that can send it.
 import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, constants } from "node:zlib";
 
 copyFileSync("src/web/cobnut.d.ts", "pkg/cobnut.d.ts");
+
+// wasm-bindgen makes the memory with the module's maximum and fails where the browser refuses that: src/web/memory.js asks for less.
+const glue = "pkg/cobnut.js";
+const text = readFileSync(glue, "utf8");
+if (!text.includes("makeMemory")) {
+  const made = /new WebAssembly\.Memory\(\{initial:(\d+),maximum:16384,shared:true\}\)/;
+  const [, snippet] = /import \* as (import\d+) from "[^"]*\/src\/web\/memory\.js"/.exec(text) ?? [];
+  if (!made.test(text) || !snippet) throw new Error(`${glue}: wasm-bindgen makes the memory in another way now`);
+  const patched = text.replace(made, `${snippet}.makeMemory($1)`);
+  writeFileSync(glue, patched);
+}
 
 const manifest = JSON.parse(readFileSync("pkg/package.json", "utf8"));
 const files = [...new Set([...manifest.files, "cobnut.d.ts", "snippets", "userland"])];

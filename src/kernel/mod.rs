@@ -37,6 +37,8 @@ pub mod process;
 pub mod signal;
 pub mod sync;
 pub mod syscall;
+#[cfg(test)]
+mod tests;
 pub mod timer;
 pub mod tty;
 

@@ -11,7 +11,7 @@ export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembl
 export interface InitOptions {
   /** The module, or where it is. */
   module_or_path?: InitInput | Promise<InitInput>;
-  /** The shared memory to use; by default one of at most 1 GiB is made. */
+  /** The shared memory to use; by default one of at most 1 GiB is made, of 512 or 256 MiB where the browser refuses. */
   memory?: WebAssembly.Memory;
   /** Bytes of the stack of this thread. */
   thread_stack_size?: number;

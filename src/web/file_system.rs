@@ -2,9 +2,10 @@
 
 use super::error::{JsResult, error};
 use super::files::Files;
+use super::glue;
 use super::options::Options;
+use crate::kernel::Errno;
 use crate::kernel::fs::{FileSystem, Follow, MemFs, Vfs};
-use crate::kernel::{Errno, Limits};
 use core::cell::{Cell, RefCell};
 use js_sys::Promise;
 use std::rc::{Rc, Weak};
@@ -33,7 +34,7 @@ pub struct InMemoryFileSystem {
 /// A new, empty file system in memory.
 #[wasm_bindgen(js_name = createInMemoryFileSystem, skip_typescript)]
 pub fn create_in_memory_file_system() -> InMemoryFileSystem {
-    let file_system = MemFs::new(Limits::default().file_bytes);
+    let file_system = MemFs::new(glue::file_budget());
     let tree = Vfs::new(file_system.clone());
     let inner = Rc::new(Inner { file_system, tree });
     let id = NEXT.replace(NEXT.get() + 1);
@@ -47,7 +48,7 @@ pub fn create_in_memory_file_system() -> InMemoryFileSystem {
 /// The file system behind the option `filesystem`. A new one if there is none; ENOSYS if it is somebody else's.
 pub fn file_system_of(option: Option<JsValue>) -> JsResult<Arc<dyn FileSystem>> {
     let Some(object) = option else {
-        return Ok(MemFs::new(Limits::default().file_bytes));
+        return Ok(MemFs::new(glue::file_budget()));
     };
     let id = Options::new(&object)?.get(ID).and_then(|id| id.as_f64());
     let known = ALL.with_borrow(|all| {

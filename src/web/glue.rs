@@ -38,6 +38,17 @@ extern "C" {
     static GLUE_URL: String;
 }
 
+#[wasm_bindgen(module = "/src/web/memory.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = maximumBytes)]
+    fn maximum_bytes(memory: &JsValue) -> f64;
+}
+
+/// How many bytes files may take: half of what the browser gave the kernel's memory to grow to.
+pub fn file_budget() -> u64 {
+    maximum_bytes(&wasm_bindgen::memory()) as u64 / 2
+}
+
 /// Where the glue was loaded from.
 pub fn glue_url() -> String {
     GLUE_URL.with(String::clone)

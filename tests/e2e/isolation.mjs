@@ -11,7 +11,48 @@ const demo = new Suite("the demo on a host that sends no headers", {
   serve: () => serve({ root: join(root, "target/demo"), isolated: false }),
 });
 
-export const suites = [bare, demo];
+const memory = new Suite("a browser that reserves little memory", { serve: serveBarePage, ready: barePageReady });
+
+export const suites = [bare, demo, memory];
+
+for (const [granted, mib] of [[1024, 512], [512, 256], [256, 128]]) {
+  memory.test(`with_${granted}_mib_the_kernel_boots_and_files_may_take_half`, async ({ page, url }) => {
+    await page.addInitScript((pages) => {
+      const { Memory } = WebAssembly;
+      WebAssembly.Memory = function (descriptor) {
+        if (descriptor.shared && descriptor.maximum > pages) throw new RangeError("could not allocate memory");
+        return new Memory(descriptor);
+      };
+      WebAssembly.Memory.prototype = Memory.prototype;
+    }, granted * 16);
+    await page.goto(url);
+    await barePageReady(page);
+    const seen = await page.evaluate(async () => {
+      const kernel = await globalThis.boot();
+      const { stdout } = await kernel.exec("stat -f -c '%b %S' / && echo hello");
+      const small = await globalThis.outcome(() => kernel.exec("head -c 120M /dev/zero | wc -c"));
+      return { stdout, small };
+    });
+    const [[blocks, size], [hello]] = seen.stdout.trim().split("\n").map((line) => line.split(" "));
+    assert.equal((blocks * size) / (1 << 20), mib);
+    assert.equal(hello, "hello");
+    assert.equal(seen.small.value?.stdout, `${120 << 20}\n`);
+  });
+}
+
+memory.test("a_browser_that_reserves_none_says_so", async ({ page, url }) => {
+  await page.addInitScript(() => {
+    const { Memory } = WebAssembly;
+    WebAssembly.Memory = function (descriptor) {
+      if (descriptor.shared) throw new RangeError("could not allocate memory");
+      return new Memory(descriptor);
+    };
+  });
+  await page.goto(url);
+  await barePageReady(page);
+  const { error } = await page.evaluate(() => globalThis.outcome(() => globalThis.cobnut.default()));
+  assert.match(error.message, /could not allocate memory/);
+});
 
 bare.test("createKernel_throws_an_error_that_says_what_to_do", async ({ page }) => {
   const { isolated, error } = await page.evaluate(async () => {

@@ -126,6 +126,12 @@ impl WaitQueue {
         entries.iter().for_each(|waiter| waiter.wake());
     }
 
+    /// How many wait now, for tests.
+    #[cfg(test)]
+    pub fn waiting(&self) -> u32 {
+        self.count.load(Ordering::SeqCst)
+    }
+
     /// Adds `waiter` until [`WaitQueue::leave`].
     pub fn enter(&self, waiter: &Arc<Waiter>) {
         let mut entries = self.entries.lock();

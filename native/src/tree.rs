@@ -44,8 +44,13 @@ pub fn new(bytes: u64) -> Result<Vfs> {
     for (file, text) in FILES {
         write(&vfs, file.as_bytes(), text.as_bytes(), 0o644)?;
     }
-    let dev =
-        cobnut::kernel::fs::path::existing(&Caller::page(&vfs), Base::Root, b"/dev", path::Follow::Yes)?;
+    let dev = cobnut::kernel::fs::path::existing(
+        &Caller::page(&vfs),
+        Base::Root,
+        b"/dev",
+        path::Follow::Yes,
+        FileOps::empty(),
+    )?;
     vfs.mount(dev, DevFs::new())?;
     Ok(vfs)
 }

@@ -1,7 +1,7 @@
 //! The open file description ([`OpenFile`]): what dup, fork and spawn share between fds.
 
 use super::error::{Attempt, Block, Errno, Error, Result};
-use super::fs::{FileType, InodeRef, Stat, WritePosition};
+use super::fs::{FileType, InodeRef, Place, Stat, Vfs, WritePosition};
 use super::io::{Sink, Source};
 use super::pipe::{PipeReader, PipeWriter};
 use super::sync::platform::{AtomicU32, Ordering};
@@ -91,17 +91,47 @@ pub struct OpenFile {
     flags: AtomicU32,
     /// Only used for `File::Inode`: the byte offset, or the directory cookie.
     offset: Mutex<u64>,
+    /// Where it was opened; `None` for what has no name.
+    location: Option<Location>,
+}
+
+/// A name in a directory.
+pub struct Location {
+    /// The directory.
+    pub parent: Place,
+    /// The name; empty for the directory itself.
+    pub name: Box<[u8]>,
 }
 
 impl OpenFile {
     /// A new description at offset 0; of `flags` only access mode and status flags are kept.
     pub fn new(file: File, flags: OpenFlags) -> Arc<Self> {
+        Self::at(None, file, flags)
+    }
+
+    /// The same of what was opened by a name.
+    pub fn at(location: Option<Location>, file: File, flags: OpenFlags) -> Arc<Self> {
         let kept = flags & (OpenFlags::ACCESS | OpenFlags::STATUS);
         Arc::new(OpenFile {
             file,
             flags: AtomicU32::new(kept.bits()),
             offset: Mutex::new(Rank::OpenFile, 0),
+            location,
         })
+    }
+
+    /// The absolute path by which it was opened, as the directories are called now. `None` for what was opened without a
+    /// name, and when its directory is gone. Whether the name still leads to it is not looked at.
+    pub fn path(&self, vfs: &Vfs) -> Option<Vec<u8>> {
+        let location = self.location.as_ref()?;
+        let mut path = vfs.path_of(&location.parent).ok()?;
+        if !location.name.is_empty() {
+            if path.len() > 1 {
+                path.push(b'/');
+            }
+            path.extend_from_slice(&location.name);
+        }
+        Some(path)
     }
 
     /// Access mode and status flags (F_GETFL).
@@ -234,6 +264,9 @@ impl OpenFile {
             return Err(Errno::ESPIPE.into());
         };
         let mut offset = self.offset.lock();
+        if whence == Whence::End {
+            inode.refresh()?;
+        }
         let base = match whence {
             Whence::Set => 0,
             Whence::Current => *offset,

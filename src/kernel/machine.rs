@@ -2,7 +2,9 @@
 
 use super::error::{Errno, Error, Result};
 use super::fs::Vfs;
+use super::permission::{Permissions, Policy};
 use super::process::{JobId, Pid, ProcessTable, StringList};
+use super::question::Questions;
 use super::sync::platform::{AtomicU32, Ordering};
 use super::sync::{Mutex, Rank, WaitQueue};
 use super::timer::Timers;
@@ -67,12 +69,25 @@ pub struct Kernel {
     next_job: AtomicU32,
     /// Woken when a slot is given back.
     slots_queue: WaitQueue,
+    permissions: Permissions,
+    questions: Questions,
+    uid: AtomicU32,
+    gid: AtomicU32,
 }
 
 impl Kernel {
-    /// A kernel over a tree of files.
+    /// A kernel over a tree of files, in which everything is allowed.
     pub fn new(vfs: Vfs, limits: Limits, env: StringList) -> Arc<Self> {
+        Self::with_policy(vfs, limits, env, Policy::ALLOW_ALL)
+    }
+
+    /// A kernel in which that is allowed what `policy` allows.
+    pub fn with_policy(vfs: Vfs, limits: Limits, env: StringList, policy: Policy) -> Arc<Self> {
         Arc::new(Kernel {
+            permissions: Permissions::new(policy),
+            questions: Questions::default(),
+            uid: AtomicU32::new(0),
+            gid: AtomicU32::new(0),
             table: Mutex::new(Rank::ProcessTable, ProcessTable::default()),
             vfs,
             ptys: Ptys::default(),
@@ -91,6 +106,27 @@ impl Kernel {
     /// What it allows.
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// What its programs may do.
+    pub fn permissions(&self) -> &Permissions {
+        &self.permissions
+    }
+
+    /// What its processes ask the page.
+    pub fn questions(&self) -> &Questions {
+        &self.questions
+    }
+
+    /// Whose the processes are that the page starts: a user and a group. Root, unless [`Kernel::set_user`] said otherwise.
+    pub fn user(&self) -> (u32, u32) {
+        (self.uid.load(Ordering::Relaxed), self.gid.load(Ordering::Relaxed))
+    }
+
+    /// Whose the processes are that the page will start.
+    pub fn set_user(&self, uid: u32, gid: u32) {
+        self.uid.store(uid, Ordering::Relaxed);
+        self.gid.store(gid, Ordering::Relaxed);
     }
 
     /// Its interval timers.

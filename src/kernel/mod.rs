@@ -20,7 +20,7 @@
 //!             └ Directory   parent before child
 //!               └ Inode
 //!                 └ FsSpace
-//!                   └ Pipe, Tty, Timers (never two of them together)
+//!                   └ Pipe, Tty, Timers, Question (never two of them together)
 //!                     └ WaitQueue
 //!                       └ Waker
 //! ```
@@ -32,12 +32,16 @@ pub mod file;
 pub mod fs;
 pub mod io;
 pub mod machine;
+pub mod permission;
 pub mod pipe;
 pub mod process;
+pub mod question;
 pub mod signal;
 pub mod sync;
 pub mod syscall;
-#[cfg(test)]
+#[cfg(all(test, not(feature = "shuttle")))]
+mod testing;
+#[cfg(all(test, not(feature = "shuttle")))]
 mod tests;
 pub mod timer;
 pub mod tty;

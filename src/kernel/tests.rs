@@ -4,12 +4,13 @@ use super::error::Block;
 use super::file::{File, OpenFile, OpenFlags};
 use super::fs::tree;
 use super::io::{Sink, Source};
-use super::process::{CommandLine, Current, Pid, Process, ProcessSeed, StringList};
-use super::signal::{Signal, SignalState};
+use super::process::{Process, StringList};
+use super::signal::Signal;
 use super::sync::wait::{block_until, ready_until};
 use super::sync::{WaitQueue, Waiter};
 use super::syscall::io::{read_file, write_file};
 use super::syscall::path::{Base, open_waiting};
+use super::testing::process;
 use super::tty::Pty;
 use super::{Kernel, Limits, Result};
 use core::pin::pin;
@@ -18,22 +19,6 @@ use core::task::{Context, Poll};
 use std::sync::Arc;
 use std::task::Wake;
 use std::thread::{self, Thread};
-
-fn process(kernel: &Arc<Kernel>) -> Current {
-    let seed = ProcessSeed {
-        parent: Pid::INIT,
-        job: kernel.new_job(),
-        pgid: None,
-        sid: None,
-        fds: Vec::new(),
-        cwd: kernel.vfs.root_place(),
-        umask: 0o022,
-        signals: SignalState::default(),
-        command: CommandLine::default(),
-        driver: "test",
-    };
-    Current::adopt(kernel.create_process(seed).unwrap())
-}
 
 /// A buffer without end, whose process is killed after some of it.
 struct KilledHalfway<'a> {

@@ -9,6 +9,7 @@ use super::guest::{Guest, GuestRef};
 use super::platform::{self, Answer};
 use crate::kernel::error::{Errno, Fault, SysResult};
 use crate::kernel::process::Leave;
+use crate::kernel::question;
 use crate::kernel::signal::Delivery;
 use wasmer::FunctionEnvMut;
 
@@ -53,7 +54,10 @@ pub fn system_call<T: Outcome>(
         if !guest.current.enter() {
             return platform::park();
         }
-        let outcome = call(guest);
+        let mut outcome = call(guest);
+        if question::is_asking() {
+            outcome = question::restart(&guest.current, || call(guest));
+        }
         let after = match guest.current.leave() {
             Leave::Guest => After::Nothing,
             due => deliver(&mut env, due),
@@ -82,7 +86,7 @@ pub fn last_call(
     if !guest.current.enter() {
         return platform::park();
     }
-    let errno = match call(guest) {
+    let errno = match question::settle(&guest.current, || call(guest)) {
         // The process stays in the kernel: nobody terminates it between its images.
         Ok(LastCall::Exec) => return platform::leave_guest(),
         Err(Fault::Error(error)) => error.errno,

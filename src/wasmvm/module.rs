@@ -3,9 +3,11 @@
 
 use super::imports::{self, ImportId};
 use super::platform;
-use crate::kernel::error::{Attempt, Block, Errno, Error, Result};
+use crate::kernel::error::{Attempt, Block, Errno, Error, Fault, Result};
 use crate::kernel::fs::InodeRef;
 use crate::kernel::io::VecSink;
+use crate::kernel::process::Current;
+use crate::kernel::question;
 use core::cell::RefCell;
 use std::sync::Arc;
 use wasmparser::{ExternalKind, FuncType, Parser, Payload, TypeRef};
@@ -173,7 +175,7 @@ impl Default for ModuleCache {
 
 impl ModuleCache {
     /// The module in the file, compiled now unless it is known. The message says why there is none.
-    pub fn load(&self, file: &InodeRef) -> core::result::Result<GuestModule, String> {
+    pub fn load(&self, current: &Current, file: &InodeRef) -> core::result::Result<GuestModule, String> {
         let stat = file.stat();
         let key = FileKey {
             dev: stat.dev,
@@ -190,7 +192,7 @@ impl ModuleCache {
         if let Some(module) = known {
             return Ok(module);
         }
-        let bytes = read_whole(file, stat.size).map_err(|error| error.to_string())?;
+        let bytes = read_whole(current, file, stat.size).map_err(|error| error.to_string())?;
         let module = GuestModule::compile(&bytes)?;
         let mut entries = self.entries.borrow_mut();
         if entries.len() >= CACHED {
@@ -202,7 +204,7 @@ impl ModuleCache {
 }
 
 /// All bytes of a file. ENOMEM, ENOEXEC (too large).
-pub fn read_whole(file: &InodeRef, size: u64) -> Result<Vec<u8>> {
+pub fn read_whole(current: &Current, file: &InodeRef, size: u64) -> Result<Vec<u8>> {
     if size > PROGRAM_MAX {
         return Err(Error::new(Errno::ENOEXEC, "the file is too large for a program"));
     }
@@ -211,7 +213,13 @@ pub fn read_whole(file: &InodeRef, size: u64) -> Result<Vec<u8>> {
         .try_reserve_exact(size as usize)
         .map_err(|_| Errno::ENOMEM)?;
     while (sink.bytes.len() as u64) < size {
-        if at_once(file.try_read_at(sink.bytes.len() as u64, &mut sink))? == 0 {
+        let at = sink.bytes.len() as u64;
+        let piece = question::settle(current, || Ok(at_once(file.try_read_at(at, &mut sink))?));
+        let count = piece.map_err(|fault| match fault {
+            Fault::Error(error) => error,
+            Fault::Interrupted => Errno::EINTR.into(),
+        })?;
+        if count == 0 {
             break;
         }
     }

@@ -196,8 +196,13 @@ impl<'a> Files<'a> {
         if trimmed.is_empty() {
             return Ok("/".into());
         }
-        let place =
-            crate::kernel::fs::path::existing(&self.caller(), Base::Root, path.as_bytes(), Follow::Yes)?;
+        let place = crate::kernel::fs::path::existing(
+            &self.caller(),
+            Base::Root,
+            path.as_bytes(),
+            Follow::Yes,
+            FileOps::READLINK,
+        )?;
         if place.is_directory() {
             return Ok(text(&self.0.path_of(&place)?));
         }

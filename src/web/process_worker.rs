@@ -95,7 +95,7 @@ impl ProcessWorker {
         let module = match job.module {
             Some((module, info)) => Ok(GuestModule::new(module.into(), info)),
             None => self
-                .module(&job.program)
+                .module(&current, &job.program)
                 .unwrap_or_else(|| Err("its module is missing".into())),
         };
         match module {
@@ -119,7 +119,7 @@ impl ProcessWorker {
 
     /// Finds the module and runs it. `asked`: whether the kernel worker has been asked for it already.
     fn load(&self, current: Rc<Current>, program: Program, asked: bool) {
-        match self.module(&program) {
+        match self.module(&current, &program) {
             Some(Ok(module)) => self.run(Load {
                 current,
                 module,
@@ -138,7 +138,11 @@ impl ProcessWorker {
     }
 
     /// The module of `program`; `None` if it has to be asked for.
-    fn module(&self, program: &Program) -> Option<core::result::Result<GuestModule, String>> {
+    fn module(
+        &self,
+        current: &Current,
+        program: &Program,
+    ) -> Option<core::result::Result<GuestModule, String>> {
         match program {
             Program::Registered(command) => {
                 let programs = self.programs.borrow();
@@ -147,7 +151,7 @@ impl ProcessWorker {
                     .find(|(id, _)| *id == command.program)
                     .map(|(_, module)| Ok(module.clone()))
             }
-            Program::File(inode) => Some(self.files.load(inode)),
+            Program::File(inode) => Some(self.files.load(current, inode)),
         }
     }
 

@@ -129,6 +129,10 @@ pub enum Opened {
 pub trait Inode: Send + Sync + Any {
     /// stat(2).
     fn stat(&self) -> Stat;
+    /// Learns anew what [`Inode::stat`] tells, where somebody else keeps the file.
+    fn refresh(&self) -> Result<()> {
+        Ok(())
+    }
     /// The kind, without a lock.
     fn file_type(&self) -> FileType;
     /// The inode number, stable for the life of the file.

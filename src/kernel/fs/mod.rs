@@ -4,11 +4,13 @@
 //! [`tree`] makes the one that a kernel starts with;
 //! [`path`] walks that tree. The system calls on paths are in [`crate::kernel::syscall::path`].
 
+pub mod access;
 mod attributes;
 pub mod devfs;
 pub mod inode;
 pub mod memfs;
 pub mod mount;
+pub mod pagefs;
 pub mod path;
 pub mod tree;
 

@@ -9,7 +9,7 @@ use super::inode::{FileType, InodeRef, same_inode};
 use crate::kernel::error::{Errno, Error, Result};
 use crate::kernel::file::OpenFile;
 use crate::kernel::sync::{Mutex, Rank};
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::Arc;
 
 /// A guest can nest directories much deeper than a path can say; the answer to where it is stays bounded.
@@ -21,6 +21,10 @@ pub trait FileSystem: Send + Sync {
     fn root(&self) -> InodeRef;
     /// statfs(2).
     fn statfs(&self) -> StatFs;
+    /// Whether its files may have to [ask](crate::kernel::question) the page.
+    fn asks(&self) -> bool {
+        false
+    }
 }
 
 /// statfs(2)'s answer.
@@ -120,11 +124,14 @@ pub struct Vfs {
     root: Place,
     /// All mounts but the root's.
     mounts: Mutex<Vec<Arc<Mount>>>,
+    /// Whether a file system that asks the page was ever mounted.
+    asks: AtomicBool,
 }
 
 impl Vfs {
     /// A tree whose root is the root of `file_system`.
     pub fn new(file_system: Arc<dyn FileSystem>) -> Self {
+        let asks = file_system.asks();
         let mount = Mount::new(file_system, None);
         let root = Place {
             inode: mount.root.clone(),
@@ -133,7 +140,13 @@ impl Vfs {
         Vfs {
             root,
             mounts: Mutex::new(Rank::Registry, Vec::new()),
+            asks: AtomicBool::new(asks),
         }
+    }
+
+    /// Whether a path may lead to files that live on the page.
+    pub fn asks(&self) -> bool {
+        self.asks.load(Ordering::Relaxed)
     }
 
     /// `/`.
@@ -151,6 +164,7 @@ impl Vfs {
         if !on.is_directory() {
             return Err(Errno::ENOTDIR.into());
         }
+        self.asks.fetch_or(file_system.asks(), Ordering::Relaxed);
         let parent = on.mount.clone();
         let ino = on.inode.ino();
         let mount = Mount::new(file_system, Some(on));

@@ -7,11 +7,14 @@
 //!
 //! <https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap04.html#tag_04_16>
 
+use super::access::AccessMode;
 use super::inode::{FileType, InodeRef};
 use super::mount::{Place, Vfs};
 use super::{NAME_MAX, PATH_MAX, SYMLOOP_MAX};
+use crate::kernel::Kernel;
 use crate::kernel::error::{Errno, Error, Result};
-use crate::kernel::file::OpenFile;
+use crate::kernel::file::{Location, OpenFile};
+use crate::kernel::permission::{FileOps, Permissions, Request};
 use crate::kernel::process::{Current, Process};
 use core::ops::Range;
 use std::borrow::Cow;
@@ -24,12 +27,35 @@ pub struct Caller<'a> {
     pub vfs: &'a Vfs,
     /// The process; `None` for the page, which is root at `/` with umask 022.
     pub process: Option<&'a Process>,
+    /// What has to be allowed; `None` for the kernel's own doings.
+    permissions: Option<&'a Permissions>,
 }
 
 impl<'a> Caller<'a> {
-    /// The page.
+    /// The page, as far as it acts for the kernel itself (mounting, making the first directories): it may do all.
     pub fn page(vfs: &'a Vfs) -> Self {
-        Caller { vfs, process: None }
+        Caller {
+            vfs,
+            process: None,
+            permissions: None,
+        }
+    }
+
+    /// The page as a user of the kernel: what the kernel's permissions deny is denied to it too.
+    pub fn user(kernel: &'a Kernel) -> Self {
+        Caller {
+            vfs: &kernel.vfs,
+            process: None,
+            permissions: Some(kernel.permissions()),
+        }
+    }
+
+    /// The same caller as the kernel's hand: nothing is asked.
+    pub fn unchecked(self) -> Self {
+        Caller {
+            permissions: None,
+            ..self
+        }
     }
 
     /// Its current directory.
@@ -51,6 +77,102 @@ impl<'a> Caller<'a> {
     pub fn gid(&self) -> u32 {
         self.process.map_or(0, Process::gid)
     }
+
+    /// EACCES unless the mode bits of `inode` grant `wanted`.
+    #[inline]
+    pub fn require_mode(&self, inode: &InodeRef, wanted: AccessMode) -> Result<()> {
+        // Root may do all but execute what nobody may, which is `exec`'s to see.
+        match self.uid() {
+            0 => Ok(()),
+            uid => AccessMode::granted(&inode.stat(), uid, self.gid()).require(wanted),
+        }
+    }
+
+    /// EACCES unless names may be made and removed in `directory`.
+    pub fn require_changeable(&self, directory: &InodeRef) -> Result<()> {
+        self.require_mode(directory, AccessMode::W_OK | AccessMode::X_OK)
+    }
+
+    /// EPERM if `directory` is sticky and neither it nor `victim` is the caller's.
+    pub fn require_not_sticky(&self, directory: &InodeRef, victim: &InodeRef) -> Result<()> {
+        const S_ISVTX: u32 = 0o1000;
+        let uid = self.uid();
+        if uid == 0 {
+            return Ok(());
+        }
+        let stat = directory.stat();
+        if stat.mode & S_ISVTX != 0 && stat.uid != uid && victim.stat().uid != uid {
+            return Err(Error::new(
+                Errno::EPERM,
+                "the directory is sticky and the file somebody else's",
+            ));
+        }
+        Ok(())
+    }
+
+    /// EPERM unless `inode` is the caller's.
+    pub fn require_owner(&self, inode: &InodeRef) -> Result<()> {
+        match self.uid() {
+            0 => Ok(()),
+            uid if inode.stat().uid == uid => Ok(()),
+            _ => Err(Error::new(Errno::EPERM, "the file is somebody else's")),
+        }
+    }
+
+    /// Asks for `ops` on `rest`, a name or a path in `parent`; `inode` is what is there now.
+    #[inline]
+    fn permit(&self, ops: FileOps, parent: &Place, rest: &[u8], inode: Option<&InodeRef>) -> Result<()> {
+        match self.permissions {
+            Some(permissions) if !permissions.allows_all_files() => {
+                let mut path = self.vfs.path_of(parent)?;
+                if path.len() > 1 {
+                    path.push(b'/');
+                }
+                path.extend_from_slice(rest);
+                self.permit_path(permissions, ops, path, inode)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Asks for `ops` on a directory.
+    #[inline]
+    pub fn permit_directory(&self, ops: FileOps, place: &Place) -> Result<()> {
+        match self.permissions {
+            Some(permissions) if !permissions.allows_all_files() => {
+                self.permit_path(permissions, ops, self.vfs.path_of(place)?, Some(&place.inode))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Asks for `ops` on an open file, which may have been moved since it was opened. What is in no file system may be done.
+    pub fn permit_open(&self, ops: FileOps, file: &OpenFile) -> Result<()> {
+        match (self.permissions, file.path(self.vfs)) {
+            (Some(permissions), Some(path)) if !permissions.allows_all_files() => {
+                self.permit_path(permissions, ops, path, file.inode().ok())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    #[cold]
+    fn permit_path(
+        &self,
+        permissions: &Permissions,
+        ops: FileOps,
+        path: Vec<u8>,
+        inode: Option<&InodeRef>,
+    ) -> Result<()> {
+        for op in ops.each() {
+            let request = Request::File {
+                op,
+                path: path.clone(),
+            };
+            permissions.require(request, inode.map(|inode| (inode.dev(), inode.ino())))?;
+        }
+        Ok(())
+    }
 }
 
 impl<'a> From<&'a Process> for Caller<'a> {
@@ -58,6 +180,7 @@ impl<'a> From<&'a Process> for Caller<'a> {
         Caller {
             vfs: &process.kernel().vfs,
             process: Some(process),
+            permissions: Some(process.kernel().permissions()),
         }
     }
 }
@@ -142,32 +265,55 @@ impl Entry<'_> {
 
 /// What a path leads to.
 pub enum Target<'p> {
-    /// A file; a directory if the path ended in a slash.
-    Found(Place),
+    /// A file (a directory if the path ended in a slash), and the name by which it was found if it is none.
+    Found(Place, Option<Location>),
     /// A name that is not there, in a directory that is.
     Missing(Entry<'p>),
 }
 
-/// The existing file at `path`. ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG.
-pub fn existing(caller: &Caller<'_>, base: Base<'_>, path: &[u8], follow: Follow) -> Result<Place> {
-    match target(caller, base, path, follow)? {
-        Target::Found(place) => Ok(place),
+/// The existing file at `path`, on which the caller may do `ops`. ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, EACCES.
+pub fn existing(
+    caller: &Caller<'_>,
+    base: Base<'_>,
+    path: &[u8],
+    follow: Follow,
+    ops: FileOps,
+) -> Result<Place> {
+    match resolve(Walk::begin(*caller, base, path, ops)?, follow, Locate::No)? {
+        Target::Found(place, _) => Ok(place),
         Target::Missing(_) => Err(Errno::ENOENT.into()),
     }
 }
 
-/// What `path` leads to, or where it would stand.
-pub fn target<'p>(caller: &Caller<'_>, base: Base<'_>, path: &'p [u8], follow: Follow) -> Result<Target<'p>> {
-    let mut walk = Walk::begin(*caller, base, path)?;
+/// What `path` leads to, or where it would stand; on which the caller may do `ops`.
+pub fn target<'p>(
+    caller: &Caller<'_>,
+    base: Base<'_>,
+    path: &'p [u8],
+    follow: Follow,
+    ops: FileOps,
+) -> Result<Target<'p>> {
+    resolve(Walk::begin(*caller, base, path, ops)?, follow, Locate::Yes)
+}
+
+/// Whether the name of what is found is to be told: that takes memory.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Locate {
+    Yes,
+    No,
+}
+
+fn resolve<'p>(mut walk: Walk<'_, 'p>, follow: Follow, locate: Locate) -> Result<Target<'p>> {
+    let (caller, ops) = (walk.caller, walk.ops);
     loop {
         let Some(part) = walk.advance()? else {
-            return Ok(Target::Found(walk.at));
+            return walk.found_directory();
         };
         match walk.trail.name(&part) {
-            b"." => return Ok(Target::Found(walk.at)),
+            b"." => return walk.found_directory(),
             b".." => {
                 walk.up()?;
-                return Ok(Target::Found(walk.at));
+                return walk.found_directory();
             }
             _ => {}
         }
@@ -176,6 +322,7 @@ pub fn target<'p>(caller: &Caller<'_>, base: Base<'_>, path: &'p [u8], follow: F
             Err(Error {
                 errno: Errno::ENOENT, ..
             }) => {
+                caller.permit(ops, &walk.at, walk.trail.name(&part), None)?;
                 let last = Last::Name(walk.trail.into_name(&part));
                 return Ok(Target::Missing(Entry {
                     parent: walk.at,
@@ -190,17 +337,22 @@ pub fn target<'p>(caller: &Caller<'_>, base: Base<'_>, path: &'p [u8], follow: F
             walk.follow(&inode)?;
             continue;
         }
+        caller.permit(ops, &walk.at, walk.trail.name(&part), Some(&inode))?;
         if part.slash && file_type != FileType::Directory {
             return Err(Errno::ENOTDIR.into());
         }
+        let location = (locate == Locate::Yes && file_type != FileType::Directory).then(|| Location {
+            parent: walk.at.clone(),
+            name: walk.trail.name(&part).into(),
+        });
         walk.enter(inode, file_type)?;
-        return Ok(Target::Found(walk.at));
+        return Ok(Target::Found(walk.at, location));
     }
 }
 
-/// The directory and the name that `path` ends in. ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG.
-pub fn entry<'p>(caller: &Caller<'_>, base: Base<'_>, path: &'p [u8]) -> Result<Entry<'p>> {
-    let mut walk = Walk::begin(*caller, base, path)?;
+/// The directory and the name that `path` ends in, with which the caller may do `ops`. ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, EACCES.
+pub fn entry<'p>(caller: &Caller<'_>, base: Base<'_>, path: &'p [u8], ops: FileOps) -> Result<Entry<'p>> {
+    let mut walk = Walk::begin(*caller, base, path, ops)?;
     let Some(part) = walk.advance()? else {
         return Ok(Entry {
             parent: walk.at,
@@ -212,7 +364,18 @@ pub fn entry<'p>(caller: &Caller<'_>, base: Base<'_>, path: &'p [u8]) -> Result<
         b"." => Last::Dot,
         b".." => Last::DotDot,
         name if name.len() > NAME_MAX => return Err(Errno::ENAMETOOLONG.into()),
-        _ => Last::Name(walk.trail.into_name(&part)),
+        name => {
+            let asks = caller
+                .permissions
+                .is_some_and(|permissions| permissions.policy().fs.asks());
+            let inode = if asks {
+                find(caller, &walk.at, name).ok()
+            } else {
+                None
+            };
+            caller.permit(ops, &walk.at, name, inode.as_ref())?;
+            Last::Name(walk.trail.into_name(&part))
+        }
     };
     Ok(Entry {
         parent: walk.at,
@@ -284,17 +447,20 @@ struct Walk<'a, 'p> {
     at: Place,
     trail: Trail<'p>,
     links: u32,
+    /// What is to be done at the end.
+    ops: FileOps,
 }
 
 fn find(caller: &Caller<'_>, at: &Place, name: &[u8]) -> Result<InodeRef> {
     if name.len() > NAME_MAX {
         return Err(Errno::ENAMETOOLONG.into());
     }
+    caller.require_mode(&at.inode, AccessMode::X_OK)?;
     at.inode.lookup(name, caller.process)
 }
 
 impl<'a, 'p> Walk<'a, 'p> {
-    fn begin(caller: Caller<'a>, base: Base<'_>, path: &'p [u8]) -> Result<Self> {
+    fn begin(caller: Caller<'a>, base: Base<'_>, path: &'p [u8], ops: FileOps) -> Result<Self> {
         if path.is_empty() {
             return Err(Error::new(Errno::ENOENT, "the path is empty"));
         }
@@ -312,7 +478,14 @@ impl<'a, 'p> Walk<'a, 'p> {
             at,
             trail: Trail::new(Cow::Borrowed(path)),
             links: 0,
+            ops,
         })
+    }
+
+    /// The directory where the walk is, as its end.
+    fn found_directory(self) -> Result<Target<'p>> {
+        self.caller.permit_directory(self.ops, &self.at)?;
+        Ok(Target::Found(self.at, None))
     }
 
     /// Walks to the directory of the last component, and answers that component; `None` when the path is slashes only.
@@ -335,15 +508,25 @@ impl<'a, 'p> Walk<'a, 'p> {
             b".." => return self.up(),
             _ => {}
         }
-        let inode = self.find(part)?;
+        let inode = self.find(part).map_err(|error| self.stopped(part, error))?;
         match inode.file_type() {
             FileType::Directory => self.enter(inode, FileType::Directory),
             FileType::Symlink => self.follow(&inode),
-            _ => Err(Errno::ENOTDIR.into()),
+            _ => Err(self.stopped(part, Errno::ENOTDIR.into())),
         }
     }
 
-    /// Looks a component up. Whether the caller may search the directory is to be asked here.
+    /// What to say of a path that ends before its last component: not even that, to a caller who may not look there.
+    #[cold]
+    fn stopped(&self, part: &Part, error: Error) -> Error {
+        let rest = self.trail.text[part.range.start..].trim_ascii_end();
+        self.caller
+            .permit(self.ops, &self.at, rest, None)
+            .err()
+            .unwrap_or(error)
+    }
+
+    /// Looks a component up.
     #[inline]
     fn find(&self, part: &Part) -> Result<InodeRef> {
         find(&self.caller, &self.at, self.trail.name(part))

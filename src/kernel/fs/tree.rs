@@ -2,6 +2,7 @@
 
 use super::{Base, Caller, DevFs, FileSystem, Follow, MemFs, Vfs, path};
 use crate::kernel::error::{Errno, Result};
+use crate::kernel::permission::FileOps;
 use crate::kernel::syscall::path::{chmod, mkdir};
 use std::sync::Arc;
 
@@ -36,7 +37,7 @@ pub fn furnished(file_system: Arc<dyn FileSystem>) -> Result<Vfs> {
         }
         chmod(page, Base::Root, directory, mode, Follow::Yes)?;
     }
-    let dev = path::existing(&page, Base::Root, b"/dev", Follow::Yes)?;
+    let dev = path::existing(&page, Base::Root, b"/dev", Follow::Yes, FileOps::empty())?;
     vfs.mount(dev, DevFs::new())?;
     Ok(vfs)
 }

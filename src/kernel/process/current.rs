@@ -178,6 +178,20 @@ impl Current {
         }
     }
 
+    /// Waits like [`Current::wait`], but only death interrupts it: for what POSIX does not let signals interrupt.
+    pub fn wait_uninterrupted<T>(
+        &self,
+        queues: &[&WaitQueue],
+        mut attempt: impl FnMut() -> Attempt<T>,
+    ) -> Result<T, WaitFault> {
+        let killed = || self.process.word().is_killed();
+        block_until(&self.process.waiter, queues, None, killed, &mut attempt).map_err(|error| match error {
+            WaitError::Failed(error) => WaitFault::Failed(error),
+            WaitError::Interrupted => WaitFault::Interrupted,
+            WaitError::TimedOut => WaitFault::TimedOut,
+        })
+    }
+
     /// Stops if it is to stop; answers whether a handler is due, and then keeps the attention for the way out.
     fn attend_while_waiting(&self) -> bool {
         self.process.word().clear_attention();

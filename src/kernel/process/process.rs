@@ -67,6 +67,8 @@ pub struct Process {
     ended_ns: AtomicU64,
     /// CPU time of children that were waited for.
     children_ns: AtomicU64,
+    uid: AtomicU32,
+    gid: AtomicU32,
 }
 
 struct Context {
@@ -101,6 +103,8 @@ impl Process {
             began_ns: clock::monotonic_ns(),
             ended_ns: AtomicU64::new(0),
             children_ns: AtomicU64::new(0),
+            uid: AtomicU32::new(0),
+            gid: AtomicU32::new(0),
         })
     }
 
@@ -151,14 +155,22 @@ impl Process {
         drop(old);
     }
 
-    /// Its user. Every process is root's: users come with the permission checks.
+    /// Its user: the real, the effective and the saved one are one, as there are no set-user-ID programs.
+    #[inline]
     pub fn uid(&self) -> u32 {
-        0
+        self.uid.load(Ordering::Relaxed)
     }
 
     /// Its user's group.
+    #[inline]
     pub fn gid(&self) -> u32 {
-        0
+        self.gid.load(Ordering::Relaxed)
+    }
+
+    /// Makes it another user's. Who may is [`crate::kernel::syscall::process::setuid`]'s to decide.
+    pub fn set_ids(&self, uid: u32, gid: u32) {
+        self.uid.store(uid, Ordering::Relaxed);
+        self.gid.store(gid, Ordering::Relaxed);
     }
 
     /// The open file behind one of its fds, from any thread.

@@ -37,6 +37,8 @@ pub enum Rank {
     Tty,
     /// The timer list.
     Timers,
+    /// A question's answer.
+    Question,
     /// A wait queue's entries.
     WaitQueue,
     /// A waiter's waker.

@@ -1,10 +1,11 @@
 //! What a path runs: a registered command, a wasm file, or a script's interpreter.
 
-use super::path::{self, Base};
+use super::path::{self, AccessMode, Base, Caller};
 use crate::kernel::error::{Block, Errno, Error, Result};
 use crate::kernel::fs::{FileType, InodeRef};
 use crate::kernel::io::VecSink;
 use crate::kernel::machine::{Command, Kernel};
+use crate::kernel::permission::{Check, Request};
 use crate::kernel::process::{CommandLine, Process, StringList};
 
 /// What a worker is to run.
@@ -24,7 +25,8 @@ const MAX_INTERPRETERS: usize = 5;
 /// How much of a file is looked at.
 const HEAD: usize = 256;
 
-/// Finds what `path` runs and with which command line. ENOENT, EACCES (not executable, or a directory), ENOEXEC, ELOOP.
+/// Finds what `path` runs and with which command line. ENOENT, EACCES (not executable, a
+/// directory, or denied by the page), ENOEXEC, ELOOP.
 pub fn resolve(
     process: &Process,
     path: &[u8],
@@ -33,32 +35,39 @@ pub fn resolve(
     env: StringList,
 ) -> Result<(Program, CommandLine)> {
     let mut args = args;
+    let env = permitted_env(process, env)?;
     let (mut path, inode) = match find(process, path, search_path, &env)? {
         Found::File(path, inode) => (path, inode),
         Found::Command(command) => {
-            return Ok((
-                Program::Registered(command),
-                CommandLine {
-                    exe: path.into(),
-                    args,
-                    env,
-                },
-            ));
+            let exe = path.into();
+            let line = CommandLine { exe, args, env };
+            permit_start(process, path, &line)?;
+            return Ok((Program::Registered(command), line));
         }
     };
-    let mut inode = executable(inode)?;
+    let mut inode = executable(process, inode)?;
     for _ in 0..MAX_INTERPRETERS {
-        let head = head(&inode)?;
-        if head.starts_with(b"\0asm") {
-            return Ok((Program::File(inode), CommandLine { exe: path, args, env }));
-        }
+        let mut head = head(&inode)?;
         if let Some(name) = head.strip_prefix(COMMAND_MARK) {
             let name = name.split(|&byte| byte == b'\n').next().unwrap_or_default();
             let command = process
                 .kernel()
                 .command(name)
                 .ok_or(Error::new(Errno::ENOEXEC, "no such command is mounted"))?;
-            return Ok((Program::Registered(command), CommandLine { exe: path, args, env }));
+            let line = CommandLine { exe: path, args, env };
+            permit_start(process, name, &line)?;
+            return Ok((Program::Registered(command), line));
+        }
+        // The files of commands are the kernel's own, so that they run where no file may be read. Others are read for the caller.
+        if !process.kernel().permissions().allows_all_files() {
+            inode = executable(process, path::lookup(process, Base::Cwd, &path)?)?;
+            head = self::head(&inode)?;
+        }
+        if head.starts_with(b"\0asm") {
+            let canonical = path::realpath(Caller::from(process).unchecked(), Base::Cwd, &path)?;
+            let line = CommandLine { exe: path, args, env };
+            permit_start(process, &canonical, &line)?;
+            return Ok((Program::File(inode), line));
         }
         let line = head.strip_prefix(b"#!").ok_or(Errno::ENOEXEC)?;
         let (interpreter, argument) = interpreter_of(line)?;
@@ -70,10 +79,55 @@ pub fn resolve(
         longer.push(&path);
         args.iter().skip(1).for_each(|arg| longer.push(arg));
         args = longer;
-        inode = executable(path::lookup(process, Base::Cwd, &interpreter)?)?;
+        inode = executable(process, look(process, &interpreter)?)?;
         path = interpreter;
     }
     Err(Error::new(Errno::ELOOP, "interpreters of interpreters"))
+}
+
+/// EACCES unless the page lets `command` be run. A registered command goes by its name, a file by its canonical path.
+fn permit_start(process: &Process, command: &[u8], line: &CommandLine) -> Result<()> {
+    let permissions = process.kernel().permissions();
+    if permissions.policy().child_process == Check::Allow {
+        return Ok(());
+    }
+    let owned = |strings: &StringList, skip| strings.iter().skip(skip).map(<[u8]>::to_vec).collect();
+    let request = Request::ChildProcess {
+        command: command.into(),
+        args: owned(&line.args, 1),
+        cwd: process.kernel().vfs.path_of(&process.cwd()).unwrap_or_default(),
+        env: owned(&line.env, 0),
+    };
+    permissions.require(request, None)
+}
+
+/// What of `env` the page lets programs see.
+fn permitted_env(process: &Process, env: StringList) -> Result<StringList> {
+    let permissions = process.kernel().permissions();
+    if permissions.policy().env == Check::Allow {
+        return Ok(env);
+    }
+    let mut permitted = StringList::default();
+    for variable in env.iter() {
+        let at = variable
+            .iter()
+            .position(|&byte| byte == b'=')
+            .unwrap_or(variable.len());
+        let request = Request::Env {
+            key: variable[..at].into(),
+            value: variable.get(at + 1..).unwrap_or_default().into(),
+        };
+        if permissions.allows(request)? {
+            permitted.push(variable);
+        }
+    }
+    Ok(permitted)
+}
+
+/// Whether [`resolve`] may have to ask the page.
+pub(super) fn asks(kernel: &Kernel) -> bool {
+    let policy = kernel.permissions().policy();
+    policy.child_process.asks() || policy.fs.asks() || policy.env.asks() || kernel.vfs.asks()
 }
 
 enum Found {
@@ -87,8 +141,14 @@ fn find(process: &Process, path: &[u8], search_path: bool, env: &StringList) -> 
         return Err(Errno::ENOENT.into());
     }
     if !search_path || path.contains(&b'/') {
-        let inode = path::lookup(process, Base::Cwd, path)?;
-        return Ok(Found::File(path.into(), inode));
+        return match look(process, path) {
+            Ok(inode) => Ok(Found::File(path.into(), inode)),
+            // Where a tree has no directory for commands, they are there all the same.
+            Err(error) => match command_at(process, path) {
+                Some(command) if error.errno == Errno::ENOENT => Ok(Found::Command(command)),
+                _ => Err(error),
+            },
+        };
     }
     let mut refused = None;
     for directory in env
@@ -98,8 +158,8 @@ fn find(process: &Process, path: &[u8], search_path: bool, env: &StringList) -> 
     {
         let directory: &[u8] = if directory.is_empty() { b"." } else { directory };
         let candidate = [directory, b"/", path].concat();
-        if let Ok(inode) = path::lookup(process, Base::Cwd, &candidate) {
-            match executable(inode) {
+        if let Ok(inode) = look(process, &candidate) {
+            match executable(process, inode) {
                 Ok(inode) => return Ok(Found::File(candidate, inode)),
                 Err(error) => refused = Some(error),
             }
@@ -111,11 +171,24 @@ fn find(process: &Process, path: &[u8], search_path: bool, env: &StringList) -> 
     }
 }
 
-fn executable(inode: InodeRef) -> Result<InodeRef> {
+/// The file at `path`, without asking the page: who may run it, and read it, is asked when it is known what it is.
+fn look(process: &Process, path: &[u8]) -> Result<InodeRef> {
+    path::lookup(Caller::from(process).unchecked(), Base::Cwd, path)
+}
+
+/// The registered command that a path in one of the usual directories names.
+fn command_at(process: &Process, path: &[u8]) -> Option<Command> {
+    let name = [b"/bin/".as_slice(), b"/usr/bin/"]
+        .iter()
+        .find_map(|directory| path.strip_prefix(*directory))?;
+    process.kernel().command(name)
+}
+
+fn executable(process: &Process, inode: InodeRef) -> Result<InodeRef> {
     if inode.file_type() != FileType::Regular {
         return Err(Error::new(Errno::EACCES, "not a regular file"));
     }
-    if inode.stat().mode & 0o111 == 0 {
+    if !AccessMode::granted(&inode.stat(), process.uid(), process.gid()).contains(AccessMode::X_OK) {
         return Err(Error::new(Errno::EACCES, "not executable"));
     }
     Ok(inode)

@@ -5,6 +5,7 @@ use crate::kernel::file::{File, OpenFile, Whence};
 use crate::kernel::fs::Stat;
 use crate::kernel::io::{Sink, Source};
 use crate::kernel::process::{Current, Fd};
+use crate::kernel::question;
 use crate::kernel::signal::Signal;
 use crate::kernel::sync::WaitQueue;
 use crate::kernel::syscall::tty::{Access, check_access};
@@ -42,7 +43,9 @@ pub fn read_file(current: &Current, file: &OpenFile, into: &mut dyn Sink) -> Sys
         total += count;
         // Only files of a file system go on: what else comes in pieces is complete as it is.
         let full_slice = count == SLICE.min(before) && before > SLICE;
-        if !full_slice || !matches!(file.file, File::Inode(_)) || current.word().is_killed() {
+        // What the page was asked for must not be asked for twice: such a read ends after one piece.
+        let over = current.word().is_killed() || question::has_asked();
+        if !full_slice || !matches!(file.file, File::Inode(_)) || over {
             return Ok(total);
         }
     }
@@ -95,7 +98,7 @@ pub fn write_file(current: &Current, file: &OpenFile, from: &mut dyn Source) -> 
             }
             Err(fault) => return Err(fault),
         }
-        if current.word().is_killed() {
+        if current.word().is_killed() || question::has_asked() {
             return Ok(total);
         }
     }
@@ -134,7 +137,7 @@ pub fn pread(current: &Current, fd: Fd, offset: u64, into: &mut dyn Sink) -> Sys
         let at = offset.checked_add(total as u64).ok_or(Errno::EINVAL)?;
         let count = immediate(file.try_pread(at, &mut slice))?;
         total += count;
-        if count < SLICE || slice.inner.room() == 0 || current.word().is_killed() {
+        if count < SLICE || slice.inner.room() == 0 || current.word().is_killed() || question::has_asked() {
             return Ok(total);
         }
     }
@@ -158,7 +161,7 @@ pub fn pwrite(current: &Current, fd: Fd, offset: u64, from: &mut dyn Source) -> 
             other => other?,
         };
         total += count;
-        if count == 0 || from.remaining() == 0 || current.word().is_killed() {
+        if count == 0 || from.remaining() == 0 || current.word().is_killed() || question::has_asked() {
             return Ok(total);
         }
     }
@@ -171,16 +174,17 @@ pub fn seek(current: &Current, fd: Fd, whence: Whence, delta: i64) -> Result<u64
 
 /// fstat(2).
 pub fn fstat(current: &Current, fd: Fd) -> Result<Stat> {
-    Ok(current.fds.get(current.owner(), fd)?.stat())
+    let file = current.fds.get(current.owner(), fd)?;
+    if let File::Inode(inode) = &file.file {
+        inode.refresh()?;
+    }
+    Ok(file.stat())
 }
 
 /// ftruncate(2). EINVAL where it was not opened for writing, or is no regular file.
 pub fn ftruncate(current: &Current, fd: Fd, length: u64) -> Result<()> {
     let file = current.fds.get(current.owner(), fd)?;
-    if !file.flags().writable() {
-        return Err(Error::new(Errno::EINVAL, "not open for writing"));
-    }
-    file.inode()?.truncate(length)
+    super::path::ftruncate(current, &file, length)
 }
 
 /// posix_fallocate(3): the file is at least `offset + length` long afterwards.

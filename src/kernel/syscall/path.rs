@@ -12,11 +12,12 @@ mod open;
 #[cfg(all(test, not(feature = "shuttle")))]
 mod tests;
 
+pub use crate::kernel::fs::access::AccessMode;
 pub use crate::kernel::fs::{Base, Caller, Follow};
 pub use attributes::{
-    AccessMode, SetTime, access, chmod, chown, fchmod, fchown, fstatfs, ftruncate, futimens, lstat, stat,
-    statfs, truncate, utimens,
+    SetTime, access, chmod, chown, fchmod, fchown, fstatfs, ftruncate, futimens, lstat, stat, statfs,
+    truncate, utimens,
 };
-pub use directory::{chdir, fchdir, getcwd, lookup, read_dir};
+pub use directory::{chdir, fchdir, getcwd, lookup, read_dir, realpath};
 pub use names::{link, mkdir, mknod, readlink, rename, rmdir, symlink, unlink};
 pub use open::{open, open_file, open_waiting};

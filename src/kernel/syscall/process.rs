@@ -10,6 +10,7 @@ use crate::kernel::process::{
     CommandLine, Current, Fd, FdEntry, FdFlags, JobId, Pgid, Pid, Process, ProcessSeed, Reaped, Sid,
     StringList, Termination, WaitOptions, WaitTarget,
 };
+use crate::kernel::question;
 use crate::kernel::signal::{SignalSet, SignalState};
 use std::sync::Arc;
 
@@ -93,6 +94,7 @@ pub fn spawn(current: &Current, request: SpawnRequest) -> Result<(Arc<Process>, 
         command,
         driver: current.driver,
     })?;
+    child.set_ids(current.uid(), current.gid());
     match prepare(
         &child,
         &request.path,
@@ -119,6 +121,15 @@ fn prepare(
     actions: Vec<FdAction>,
 ) -> Result<Program> {
     let child = Current::adopt(child.clone());
+    if exec::asks(child.kernel()) {
+        // The page is asked before anything happens, as this may have to begin anew when it has answered.
+        let given = child.command();
+        let early = exec::resolve(&child, path, search_path, given.args.clone(), given.env.clone());
+        if question::is_asking() {
+            return Err(question::ASKING);
+        }
+        drop(early);
+    }
     if let Some(pgid) = pgroup {
         set_group(&child, child.pid, pgid.unwrap_or(Pgid(child.pid.0)))?;
     }
@@ -175,7 +186,7 @@ pub fn discard(current: &Current, child: &Arc<Process>) {
 pub fn clone_process(current: &Current) -> Result<Arc<Process>> {
     let info = current.info()?;
     let signals = current.signals().for_clone();
-    current.kernel().create_process(ProcessSeed {
+    let child = current.kernel().create_process(ProcessSeed {
         parent: current.pid,
         job: current.job,
         pgid: Some(info.pgid),
@@ -186,7 +197,20 @@ pub fn clone_process(current: &Current) -> Result<Arc<Process>> {
         signals,
         command: (*current.command()).clone(),
         driver: current.driver,
-    })
+    })?;
+    child.set_ids(current.uid(), current.gid());
+    Ok(child)
+}
+
+/// setuid(2) and setgid(2); `None` keeps. Only root can become somebody else, and not back: EPERM.
+pub fn set_ids(current: &Current, uid: Option<u32>, gid: Option<u32>) -> Result<()> {
+    let own = (current.uid(), current.gid());
+    let new = (uid.unwrap_or(own.0), gid.unwrap_or(own.1));
+    if own.0 != 0 && new != own {
+        return Err(Error::new(Errno::EPERM, "only root can become somebody else"));
+    }
+    current.set_ids(new.0, new.1);
+    Ok(())
 }
 
 /// execve(2)'s kernel half: on success the process is what the program needs it to be (descriptors closed, handlers reset, command
@@ -326,6 +350,8 @@ pub fn spawn_root(kernel: &Arc<Kernel>, spawn: RootSpawn) -> Result<(Arc<Process
         command,
         driver: "wasmvm",
     })?;
+    let (uid, gid) = kernel.user();
+    child.set_ids(uid, gid);
     match prepare(&child, &spawn.path, true, Some(spawn.cwd), None, Vec::new()) {
         Ok(program) => Ok((child, program)),
         Err(error) => {

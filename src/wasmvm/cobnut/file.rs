@@ -5,6 +5,7 @@ use crate::kernel::error::{Errno, Error, Result, SysResult};
 use crate::kernel::file::OpenFile;
 use crate::kernel::fs::{FileType, Stat};
 use crate::kernel::process::Fd;
+use crate::kernel::syscall::io;
 use crate::kernel::syscall::path::{self, AccessMode, Base, Follow, SetTime};
 use crate::wasmvm::guest::Guest;
 use crate::wasmvm::memory::{GuestMemory, GuestPath};
@@ -57,10 +58,7 @@ pub fn stat(guest: &Guest, path: u32, path_len: u32, flags: u32, out: u32) -> Sy
 }
 
 pub fn fstat(guest: &Guest, fd: u32, out: u32) -> SysResult<()> {
-    let stat = guest
-        .current
-        .fds
-        .with(guest.current.owner(), Fd(fd), OpenFile::stat)?;
+    let stat = io::fstat(&guest.current, Fd(fd))?;
     Ok(guest.memory.write(out, &structure(&stat))?)
 }
 
@@ -76,7 +74,7 @@ pub fn chmod(guest: &Guest, path: u32, path_len: u32, mode: u32, flags: u32) -> 
 }
 
 pub fn fchmod(guest: &Guest, fd: u32, mode: u32) -> SysResult<()> {
-    Ok(path::fchmod(&*open_file(guest, fd)?, mode)?)
+    Ok(path::fchmod(&*guest.current, &*open_file(guest, fd)?, mode)?)
 }
 
 /// -1 keeps.
@@ -97,7 +95,8 @@ pub fn chown(guest: &Guest, path: u32, path_len: u32, uid: u32, gid: u32, flags:
 }
 
 pub fn fchown(guest: &Guest, fd: u32, uid: u32, gid: u32) -> SysResult<()> {
-    Ok(path::fchown(&*open_file(guest, fd)?, owner(uid), owner(gid))?)
+    let file = open_file(guest, fd)?;
+    Ok(path::fchown(&*guest.current, &file, owner(uid), owner(gid))?)
 }
 
 /// Times before 1970 are not kept.

@@ -24,6 +24,8 @@ import_table! { "cobnut":
     restart geteuid() => process::getuid;
     restart getgid() => process::getgid;
     restart getegid() => process::getgid;
+    restart setuid(uid: u32) => process::setuid;
+    restart setgid(gid: u32) => process::setgid;
     restart umask(mask: u32) => process::umask;
     restart chdir(path: u32, path_len: u32) => process::chdir;
     restart fchdir(fd: u32) => process::fchdir;

@@ -76,6 +76,14 @@ pub fn getgid(guest: &Guest) -> SysResult<u32> {
     Ok(guest.current.gid())
 }
 
+pub fn setuid(guest: &Guest, uid: u32) -> SysResult<()> {
+    Ok(process::set_ids(&guest.current, Some(uid), None)?)
+}
+
+pub fn setgid(guest: &Guest, gid: u32) -> SysResult<()> {
+    Ok(process::set_ids(&guest.current, None, Some(gid))?)
+}
+
 pub fn umask(guest: &Guest, mask: u32) -> SysResult<u32> {
     Ok(guest.current.set_umask(mask))
 }

@@ -94,7 +94,8 @@ pub fn fd_filestat_set_size(guest: &Guest, fd: u32, size: u64) -> SysResult<()> 
 
 pub fn fd_filestat_set_times(guest: &Guest, fd: u32, atime: u64, mtime: u64, flags: u32) -> SysResult<()> {
     let (atime, mtime) = times(atime, mtime, flags)?;
-    Ok(path::futimens(&*open_file(guest, fd)?, atime, mtime)?)
+    let file = open_file(guest, fd)?;
+    Ok(path::futimens(&*guest.current, &file, atime, mtime)?)
 }
 
 pub fn fd_read(guest: &Guest, fd: u32, iovs: u32, count: u32, out: u32) -> SysResult<()> {

@@ -257,6 +257,16 @@ pub fn getegid() -> u32 {
     imp::getegid()
 }
 
+/// Becomes another user, for good: real, effective and saved. EPERM unless root.
+pub fn setuid(uid: u32) -> Result<()> {
+    imp::setuid(uid)
+}
+
+/// The same for the group.
+pub fn setgid(gid: u32) -> Result<()> {
+    imp::setgid(gid)
+}
+
 /// Sets the file mode creation mask; answers the old one.
 pub fn umask(mask: Mode) -> Mode {
     Mode::from_bits_truncate(imp::umask(mask.bits()))

@@ -399,6 +399,16 @@ macro_rules! ids {
 
 ids! { getuid -> u32, geteuid -> u32, getgid -> u32, getegid -> u32 }
 
+pub fn setuid(uid: u32) -> Result<()> {
+    // SAFETY: no pointers.
+    cvt(unsafe { libc::setuid(uid) }).map(drop)
+}
+
+pub fn setgid(gid: u32) -> Result<()> {
+    // SAFETY: no pointers.
+    cvt(unsafe { libc::setgid(gid) }).map(drop)
+}
+
 pub fn getpid() -> Pid {
     // SAFETY: no pointers, cannot fail.
     Pid(unsafe { libc::getpid() })

@@ -86,6 +86,8 @@ mod raw {
         pub fn geteuid() -> i32;
         pub fn getgid() -> i32;
         pub fn getegid() -> i32;
+        pub fn setuid(uid: i32) -> i32;
+        pub fn setgid(gid: i32) -> i32;
         pub fn umask(mask: i32) -> i32;
         pub fn chdir(path: *const u8, len: usize) -> i32;
         pub fn fchdir(fd: i32) -> i32;
@@ -459,6 +461,14 @@ pub fn getgid() -> u32 {
 
 pub fn getegid() -> u32 {
     call!(getegid()) as u32
+}
+
+pub fn setuid(uid: u32) -> Result<()> {
+    check(call!(setuid(uid as i32)))
+}
+
+pub fn setgid(gid: u32) -> Result<()> {
+    check(call!(setgid(gid as i32)))
 }
 
 pub fn umask(mask: u32) -> u32 {

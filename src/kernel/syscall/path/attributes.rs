@@ -1,16 +1,19 @@
 //! Calls on what a file is: stat, chmod, chown, utimens, truncate, access, statfs; and their fd forms.
 
-use super::{Base, Caller, Follow};
+use super::{AccessMode, Base, Caller, Follow};
 use crate::kernel::clock;
 use crate::kernel::error::{Errno, Error, Result};
 use crate::kernel::file::OpenFile;
 use crate::kernel::fs::path::existing;
-use crate::kernel::fs::{FileType, SetAttr, Stat, StatFs};
+use crate::kernel::fs::{FileType, InodeRef, SetAttr, Stat, StatFs};
+use crate::kernel::permission::FileOps;
 
 /// fstatat(3p).
 /// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/stat.html>
 pub fn stat<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8], follow: Follow) -> Result<Stat> {
-    Ok(existing(&caller.into(), base, path, follow)?.inode.stat())
+    Ok(existing(&caller.into(), base, path, follow, FileOps::STAT)?
+        .inode
+        .stat())
 }
 
 /// lstat(3p): of the link itself.
@@ -27,19 +30,28 @@ pub fn chmod<'a>(
     mode: u32,
     follow: Follow,
 ) -> Result<()> {
-    let inode = existing(&caller.into(), base, path, follow)?.inode;
+    let caller = &caller.into();
+    let inode = existing(caller, base, path, follow, FileOps::CHMOD)?.inode;
     if inode.file_type() == FileType::Symlink {
         return Err(Error::new(
             Errno::ENOTSUP,
             "a symbolic link has no mode of its own",
         ));
     }
-    inode.set_attr(mode_change(mode))
+    change_mode(caller, &inode, mode)
 }
 
-/// fchmod(3p). EINVAL for what is in no file system.
-pub fn fchmod(file: &OpenFile, mode: u32) -> Result<()> {
-    file.inode()?.set_attr(mode_change(mode))
+/// fchmod(3p). EPERM, EINVAL for what is in no file system.
+pub fn fchmod<'a>(caller: impl Into<Caller<'a>>, file: &OpenFile, mode: u32) -> Result<()> {
+    let caller = &caller.into();
+    let inode = file.inode()?;
+    caller.permit_open(FileOps::CHMOD, file)?;
+    change_mode(caller, inode, mode)
+}
+
+fn change_mode(caller: &Caller<'_>, inode: &InodeRef, mode: u32) -> Result<()> {
+    caller.require_owner(inode)?;
+    inode.set_attr(mode_change(mode))
 }
 
 fn mode_change(mode: u32) -> SetAttr {
@@ -59,17 +71,34 @@ pub fn chown<'a>(
     gid: Option<u32>,
     follow: Follow,
 ) -> Result<()> {
-    let inode = existing(&caller.into(), base, path, follow)?.inode;
-    inode.set_attr(SetAttr {
-        uid,
-        gid,
-        ..SetAttr::default()
-    })
+    let caller = &caller.into();
+    let inode = existing(caller, base, path, follow, FileOps::CHOWN)?.inode;
+    change_owner(caller, &inode, uid, gid)
 }
 
-/// fchown(3p). EINVAL for what is in no file system.
-pub fn fchown(file: &OpenFile, uid: Option<u32>, gid: Option<u32>) -> Result<()> {
-    file.inode()?.set_attr(SetAttr {
+/// fchown(3p). EPERM, EINVAL for what is in no file system.
+pub fn fchown<'a>(
+    caller: impl Into<Caller<'a>>,
+    file: &OpenFile,
+    uid: Option<u32>,
+    gid: Option<u32>,
+) -> Result<()> {
+    let caller = &caller.into();
+    let inode = file.inode()?;
+    caller.permit_open(FileOps::CHOWN, file)?;
+    change_owner(caller, inode, uid, gid)
+}
+
+/// Only root gives files away; an owner may hand one to the own group.
+fn change_owner(caller: &Caller<'_>, inode: &InodeRef, uid: Option<u32>, gid: Option<u32>) -> Result<()> {
+    if caller.uid() != 0 {
+        caller.require_owner(inode)?;
+        let keeps = uid.is_none_or(|uid| uid == caller.uid()) && gid.is_none_or(|gid| gid == caller.gid());
+        if !keeps {
+            return Err(Error::new(Errno::EPERM, "only root gives files away"));
+        }
+    }
+    inode.set_attr(SetAttr {
         uid,
         gid,
         ..SetAttr::default()
@@ -111,35 +140,50 @@ pub fn utimens<'a>(
     mtime: SetTime,
     follow: Follow,
 ) -> Result<()> {
-    let inode = existing(&caller.into(), base, path, follow)?.inode;
-    if (atime, mtime) == (SetTime::Keep, SetTime::Keep) {
-        Ok(())
-    } else {
-        inode.set_attr(time_change(atime, mtime))
-    }
+    let caller = &caller.into();
+    let inode = existing(caller, base, path, follow, FileOps::UTIMES)?.inode;
+    change_times(caller, &inode, atime, mtime)
 }
 
-/// futimens(3p). EINVAL for what is in no file system.
-pub fn futimens(file: &OpenFile, atime: SetTime, mtime: SetTime) -> Result<()> {
+/// futimens(3p). EACCES, EPERM, EINVAL for what is in no file system.
+pub fn futimens<'a>(
+    caller: impl Into<Caller<'a>>,
+    file: &OpenFile,
+    atime: SetTime,
+    mtime: SetTime,
+) -> Result<()> {
+    let caller = &caller.into();
     let inode = file.inode()?;
-    if (atime, mtime) == (SetTime::Keep, SetTime::Keep) {
-        Ok(())
-    } else {
-        inode.set_attr(time_change(atime, mtime))
+    caller.permit_open(FileOps::UTIMES, file)?;
+    change_times(caller, inode, atime, mtime)
+}
+
+/// Who may write a file may say that it was changed now; other times are the owner's to set.
+fn change_times(caller: &Caller<'_>, inode: &InodeRef, atime: SetTime, mtime: SetTime) -> Result<()> {
+    match (atime, mtime) {
+        (SetTime::Keep, SetTime::Keep) => return Ok(()),
+        (SetTime::Now, SetTime::Now) if caller.require_owner(inode).is_err() => {
+            caller.require_mode(inode, AccessMode::W_OK)?;
+        }
+        (SetTime::Now, SetTime::Now) => {}
+        _ => caller.require_owner(inode)?,
     }
+    inode.set_attr(time_change(atime, mtime))
 }
 
 /// truncate(3p). EISDIR, EINVAL (neither regular nor a directory), EFBIG.
 /// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/truncate.html>
 pub fn truncate<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8], length: u64) -> Result<()> {
-    existing(&caller.into(), base, path, Follow::Yes)?
-        .inode
-        .truncate(length)
+    let caller = &caller.into();
+    let inode = existing(caller, base, path, Follow::Yes, FileOps::TRUNCATE)?.inode;
+    caller.require_mode(&inode, AccessMode::W_OK)?;
+    inode.truncate(length)
 }
 
 /// ftruncate(3p). EINVAL if it is not open for writing or not a regular file.
-pub fn ftruncate(file: &OpenFile, length: u64) -> Result<()> {
+pub fn ftruncate<'a>(caller: impl Into<Caller<'a>>, file: &OpenFile, length: u64) -> Result<()> {
     let inode = file.inode()?;
+    caller.into().permit_open(FileOps::TRUNCATE, file)?;
     if !file.flags().writable() || inode.file_type() != FileType::Regular {
         return Err(Error::new(
             Errno::EINVAL,
@@ -147,19 +191,6 @@ pub fn ftruncate(file: &OpenFile, length: u64) -> Result<()> {
         ));
     }
     inode.truncate(length)
-}
-
-bitflags::bitflags! {
-    /// access(2)'s question; none of them is F_OK.
-    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-    pub struct AccessMode: u32 {
-        /// To read.
-        const R_OK = 4;
-        /// To write.
-        const W_OK = 2;
-        /// To execute, or to search a directory.
-        const X_OK = 1;
-    }
 }
 
 /// faccessat(3p): EACCES when the mode bits don't let the caller. Root may all, but execute only what somebody may.
@@ -172,69 +203,22 @@ pub fn access<'a>(
     follow: Follow,
 ) -> Result<()> {
     let caller = caller.into();
-    let stat = existing(&caller, base, path, follow)?.inode.stat();
-    let granted = granted(&stat, caller.uid(), caller.gid());
-    if granted.contains(wanted) {
-        Ok(())
+    let ops = if wanted.is_empty() {
+        FileOps::EXISTS
     } else {
-        Err(Errno::EACCES.into())
-    }
-}
-
-/// What the mode bits grant.
-fn granted(stat: &Stat, uid: u32, gid: u32) -> AccessMode {
-    if uid == 0 {
-        let executable = stat.file_type == FileType::Directory || stat.mode & 0o111 != 0;
-        return if executable {
-            AccessMode::all()
-        } else {
-            AccessMode::R_OK | AccessMode::W_OK
-        };
-    }
-    let class = match (stat.uid == uid, stat.gid == gid) {
-        (true, _) => stat.mode >> 6,
-        (false, true) => stat.mode >> 3,
-        (false, false) => stat.mode,
+        FileOps::STAT
     };
-    AccessMode::from_bits_truncate(class)
+    let stat = existing(&caller, base, path, follow, ops)?.inode.stat();
+    AccessMode::granted(&stat, caller.uid(), caller.gid()).require(wanted)
 }
 
 /// statfs(2), about the file system that `path` is in.
 pub fn statfs<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8]) -> Result<StatFs> {
-    Ok(existing(&caller.into(), base, path, Follow::Yes)?.mount.statfs())
+    let place = existing(&caller.into(), base, path, Follow::Yes, FileOps::STAT)?;
+    Ok(place.mount.statfs())
 }
 
 /// fstatfs(2). EINVAL for what is in no file system.
 pub fn fstatfs<'a>(caller: impl Into<Caller<'a>>, file: &OpenFile) -> Result<StatFs> {
     Ok(caller.into().vfs.place_of_file(file)?.mount.statfs())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn mode_bits_grant_by_class() {
-        let stat = |mode| Stat {
-            dev: 1,
-            ino: 1,
-            file_type: FileType::Regular,
-            mode,
-            nlink: 1,
-            uid: 10,
-            gid: 20,
-            rdev: 0,
-            size: 0,
-            blocks: 0,
-            atime_ns: 0,
-            mtime_ns: 0,
-            ctime_ns: 0,
-            birthtime_ns: 0,
-        };
-        assert_eq!(granted(&stat(0o741), 10, 20), AccessMode::all());
-        assert_eq!(granted(&stat(0o741), 11, 20), AccessMode::R_OK);
-        assert_eq!(granted(&stat(0o741), 11, 21), AccessMode::X_OK);
-        assert_eq!(granted(&stat(0o600), 0, 0), AccessMode::R_OK | AccessMode::W_OK);
-        assert_eq!(granted(&stat(0o001), 0, 0), AccessMode::all());
-    }
 }

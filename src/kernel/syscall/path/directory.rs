@@ -1,32 +1,54 @@
 //! Calls on directories as places: chdir, getcwd, readdir.
 
-use super::{Base, Caller, Follow};
+use super::{AccessMode, Base, Caller, Follow};
 use crate::kernel::error::{Errno, Result};
 use crate::kernel::file::OpenFile;
-use crate::kernel::fs::path::existing;
+use crate::kernel::fs::path::{Target, existing, target};
 use crate::kernel::fs::{DirEntry, FileType, InodeRef};
+use crate::kernel::permission::FileOps;
 use crate::kernel::process::Process;
 
-/// The file at `path`, links followed.
+/// The file at `path`, links followed, to be read by the kernel on the caller's behalf (exec).
 pub fn lookup<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8]) -> Result<InodeRef> {
-    Ok(existing(&caller.into(), base, path, Follow::Yes)?.inode)
+    Ok(existing(&caller.into(), base, path, Follow::Yes, FileOps::READ)?.inode)
 }
 
-/// chdir(3p). ENOTDIR.
+/// realpath(3p): the absolute path of an existing file, without links, `.` and `..`.
+/// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/realpath.html>
+pub fn realpath<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8]) -> Result<Vec<u8>> {
+    let caller = &caller.into();
+    match target(caller, base, path, Follow::Yes, FileOps::READLINK)? {
+        Target::Found(_, Some(location)) => {
+            let mut real = caller.vfs.path_of(&location.parent)?;
+            if real.len() > 1 {
+                real.push(b'/');
+            }
+            real.extend_from_slice(&location.name);
+            Ok(real)
+        }
+        Target::Found(place, None) => caller.vfs.path_of(&place),
+        Target::Missing(_) => Err(Errno::ENOENT.into()),
+    }
+}
+
+/// chdir(3p). ENOTDIR, EACCES.
 /// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/chdir.html>
 pub fn chdir(process: &Process, path: &[u8]) -> Result<()> {
-    let place = existing(&process.into(), Base::Cwd, path, Follow::Yes)?;
+    let caller = &process.into();
+    let place = existing(caller, Base::Cwd, path, Follow::Yes, FileOps::STAT)?;
     if !place.is_directory() {
         return Err(Errno::ENOTDIR.into());
     }
+    caller.require_mode(&place.inode, AccessMode::X_OK)?;
     process.set_cwd(place);
     Ok(())
 }
 
-/// fchdir(3p). ENOTDIR.
+/// fchdir(3p). ENOTDIR, EACCES.
 /// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/fchdir.html>
 pub fn fchdir(process: &Process, file: &OpenFile) -> Result<()> {
     let place = process.kernel().vfs.place_of_directory(file)?;
+    Caller::from(process).require_mode(&place.inode, AccessMode::X_OK)?;
     process.set_cwd(place);
     Ok(())
 }

@@ -3,7 +3,8 @@
 use super::{Base, Caller, Follow};
 use crate::kernel::error::{Errno, Error, Result};
 use crate::kernel::fs::path::{Entry, Last, entry, existing};
-use crate::kernel::fs::{FileType, NewNode, PATH_MAX};
+use crate::kernel::fs::{FileType, InodeRef, NewNode, PATH_MAX};
+use crate::kernel::permission::FileOps;
 
 /// What a trailing slash after a new name means.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -13,8 +14,14 @@ enum Slash {
 }
 
 /// Where a new name is to be made. EEXIST if it is there already; ENOENT if a slash follows and only a directory may have one.
-fn new_entry<'p>(caller: &Caller<'_>, base: Base<'_>, path: &'p [u8], slash: Slash) -> Result<Entry<'p>> {
-    let entry = entry(caller, base, path)?;
+fn new_entry<'p>(
+    caller: &Caller<'_>,
+    base: Base<'_>,
+    path: &'p [u8],
+    slash: Slash,
+    ops: FileOps,
+) -> Result<Entry<'p>> {
+    let entry = entry(caller, base, path, ops)?;
     let name = entry.name(Errno::EEXIST)?;
     if entry.slash && slash == Slash::Refused {
         let errno = if entry.find(caller, name).is_ok() {
@@ -25,6 +32,22 @@ fn new_entry<'p>(caller: &Caller<'_>, base: Base<'_>, path: &'p [u8], slash: Sla
         return Err(Error::new(errno, "a new file's name ends in a slash"));
     }
     Ok(entry)
+}
+
+/// Makes `name`. EEXIST comes before EACCES, as on Linux.
+fn create(caller: &Caller<'_>, entry: &Entry<'_>, node: NewNode) -> Result<()> {
+    let name = entry.name(Errno::EEXIST)?;
+    if let Err(error) = caller.require_changeable(&entry.parent.inode) {
+        let there = entry.find(caller, name).is_ok();
+        return Err(if there { Errno::EEXIST.into() } else { error });
+    }
+    entry.parent.inode.create(name, node).map(drop)
+}
+
+/// EACCES or EPERM unless the caller may take `name` away, where `inode` stands.
+fn require_removable(caller: &Caller<'_>, entry: &Entry<'_>, inode: &InodeRef) -> Result<()> {
+    caller.require_changeable(&entry.parent.inode)?;
+    caller.require_not_sticky(&entry.parent.inode, inode)
 }
 
 fn node(caller: &Caller<'_>, file_type: FileType, mode: u32) -> NewNode {
@@ -41,16 +64,9 @@ fn node(caller: &Caller<'_>, file_type: FileType, mode: u32) -> NewNode {
 /// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/mkdir.html>
 pub fn mkdir<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8], mode: u32) -> Result<()> {
     let caller = &caller.into();
-    let entry = new_entry(caller, base, path, Slash::Allowed)?;
+    let entry = new_entry(caller, base, path, Slash::Allowed, FileOps::MKDIR)?;
     let mode = mode & 0o1777 & !caller.umask();
-    entry
-        .parent
-        .inode
-        .create(
-            entry.name(Errno::EEXIST)?,
-            node(caller, FileType::Directory, mode),
-        )
-        .map(drop)
+    create(caller, &entry, node(caller, FileType::Directory, mode))
 }
 
 /// mknod(3p) for `Fifo` and `Regular`; EPERM for other kinds. `mode` less the umask. EEXIST, ENOSPC.
@@ -69,13 +85,9 @@ pub fn mknod<'a>(
             "only FIFOs and regular files can be made",
         ));
     }
-    let entry = new_entry(caller, base, path, Slash::Refused)?;
+    let entry = new_entry(caller, base, path, Slash::Refused, FileOps::WRITE)?;
     let mode = mode & 0o7777 & !caller.umask();
-    entry
-        .parent
-        .inode
-        .create(entry.name(Errno::EEXIST)?, node(caller, file_type, mode))
-        .map(drop)
+    create(caller, &entry, node(caller, file_type, mode))
 }
 
 /// symlink(3p): makes `path` a link to `target`, which need not exist. EEXIST, ENOENT (no target), ENAMETOOLONG, ENOSPC.
@@ -91,23 +103,23 @@ pub fn symlink<'a>(caller: impl Into<Caller<'a>>, target: &[u8], base: Base<'_>,
     if target.contains(&0) {
         return Err(Errno::EINVAL.into());
     }
-    let entry = new_entry(caller, base, path, Slash::Refused)?;
+    let entry = new_entry(caller, base, path, Slash::Refused, FileOps::SYMLINK)?;
     let node = NewNode {
         target: Some(target.into()),
         ..node(caller, FileType::Symlink, 0o777)
     };
-    entry
-        .parent
-        .inode
-        .create(entry.name(Errno::EEXIST)?, node)
-        .map(drop)
+    create(caller, &entry, node)
 }
 
 /// readlink(3p): a symbolic link's target. EINVAL if it is none.
 /// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/readlink.html>
 pub fn readlink<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8]) -> Result<Box<[u8]>> {
-    existing(&caller.into(), base, path, Follow::No)?.inode.readlink()
+    let link = existing(&caller.into(), base, path, Follow::No, FileOps::READLINK)?;
+    link.inode.readlink()
 }
+
+/// Who gives a file another name can do there what the old name forbids: so both must be allowed.
+const BY_ANOTHER_NAME: FileOps = FileOps::READ.union(FileOps::WRITE);
 
 /// linkat(3p): one more name for a file that is not a directory (EPERM). EEXIST, EXDEV, EMLINK, ENOSPC.
 /// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/link.html>
@@ -120,8 +132,8 @@ pub fn link<'a>(
     new_path: &[u8],
 ) -> Result<()> {
     let caller = &caller.into();
-    let target = existing(caller, base, path, follow)?;
-    let entry = new_entry(caller, new_base, new_path, Slash::Refused)?;
+    let target = existing(caller, base, path, follow, FileOps::LINK | BY_ANOTHER_NAME)?;
+    let entry = new_entry(caller, new_base, new_path, Slash::Refused, FileOps::LINK)?;
     let name = entry.name(Errno::EEXIST)?;
     if entry.find(caller, name).is_ok() {
         return Err(Errno::EEXIST.into());
@@ -132,6 +144,7 @@ pub fn link<'a>(
     if target.inode.dev() != entry.parent.inode.dev() {
         return Err(Errno::EXDEV.into());
     }
+    caller.require_changeable(&entry.parent.inode)?;
     entry.parent.inode.link(name, &target.inode)
 }
 
@@ -139,7 +152,7 @@ pub fn link<'a>(
 /// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/unlink.html>
 pub fn unlink<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8]) -> Result<()> {
     let caller = &caller.into();
-    let entry = entry(caller, base, path)?;
+    let entry = entry(caller, base, path, FileOps::RM)?;
     let name = entry.name(Errno::EISDIR)?;
     if entry.slash {
         let is_directory = entry.find(caller, name)?.file_type() == FileType::Directory;
@@ -150,6 +163,9 @@ pub fn unlink<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8]) ->
         }
         .into());
     }
+    if caller.uid() != 0 {
+        require_removable(caller, &entry, &entry.find(caller, name)?)?;
+    }
     entry.parent.inode.unlink(name)
 }
 
@@ -157,7 +173,7 @@ pub fn unlink<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8]) ->
 /// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/rmdir.html>
 pub fn rmdir<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8]) -> Result<()> {
     let caller = &caller.into();
-    let entry = entry(caller, base, path)?;
+    let entry = entry(caller, base, path, FileOps::RM)?;
     let name = match &entry.last {
         Last::Name(name) => name,
         Last::Dot => return Err(Error::new(Errno::EINVAL, "the path ends in .")),
@@ -169,6 +185,7 @@ pub fn rmdir<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8]) -> 
         return Err(Errno::ENOTDIR.into());
     }
     entry.check_not_covered(caller, &victim)?;
+    require_removable(caller, &entry, &victim)?;
     entry.parent.inode.rmdir(name)
 }
 
@@ -185,8 +202,8 @@ pub fn rename<'a>(
     new_path: &[u8],
 ) -> Result<()> {
     let caller = &caller.into();
-    let old = entry(caller, base, path)?;
-    let new = entry(caller, new_base, new_path)?;
+    let old = entry(caller, base, path, FileOps::RENAME | BY_ANOTHER_NAME)?;
+    let new = entry(caller, new_base, new_path, FileOps::RENAME)?;
     if old.parent.mount.dev() != new.parent.mount.dev() {
         return Err(Errno::EXDEV.into());
     }
@@ -196,8 +213,11 @@ pub fn rename<'a>(
         return Err(Errno::ENOTDIR.into());
     }
     old.check_not_covered(caller, &source)?;
+    require_removable(caller, &old, &source)?;
+    caller.require_changeable(&new.parent.inode)?;
     if let Ok(target) = new.find(caller, new_name) {
         new.check_not_covered(caller, &target)?;
+        require_removable(caller, &new, &target)?;
     }
     old.parent.inode.rename(old_name, &new.parent.inode, new_name)
 }

@@ -1,10 +1,11 @@
 //! open(2).
 
-use super::{Base, Caller, Follow};
+use super::{AccessMode, Base, Caller, Follow};
 use crate::kernel::error::{Block, Errno, Error, Result, SysResult};
-use crate::kernel::file::{File, OpenFile, OpenFlags};
+use crate::kernel::file::{File, Location, OpenFile, OpenFlags};
 use crate::kernel::fs::path::{Entry, Target, target};
 use crate::kernel::fs::{FileType, InodeRef, NewNode, Opened};
+use crate::kernel::permission::FileOps;
 use crate::kernel::pipe::Pipe;
 use crate::kernel::process::{Current, Fd};
 use crate::kernel::syscall::fd::fd_flags;
@@ -76,9 +77,21 @@ fn prepare(
         Follow::Yes
     };
     loop {
-        match target(caller, base, path, follow)? {
-            Target::Found(_) if exclusive => return Err(Errno::EEXIST.into()),
-            Target::Found(place) => return open_inode(caller, place.inode, flags),
+        match target(caller, base, path, follow, file_ops(flags))? {
+            Target::Found(..) if exclusive => return Err(Errno::EEXIST.into()),
+            Target::Found(place, location) => {
+                let mut location = location;
+                if place.is_directory() {
+                    if !flags.contains(OpenFlags::O_DIRECTORY) {
+                        caller.permit_directory(FileOps::READDIR, &place)?;
+                    }
+                    location = Some(Location {
+                        parent: place.clone(),
+                        name: Box::default(),
+                    });
+                }
+                return open_inode(caller, place.inode, location, flags);
+            }
             Target::Missing(_) if !create => return Err(Errno::ENOENT.into()),
             Target::Missing(entry) => match make_regular(caller, &entry, mode) {
                 // Somebody else was faster: it exists now.
@@ -86,10 +99,42 @@ fn prepare(
                     errno: Errno::EEXIST, ..
                 }) if !exclusive => {}
                 Err(error) => return Err(error),
-                Ok(inode) => return Ok(Prepared::Open(OpenFile::new(File::Inode(inode), flags))),
+                Ok(inode) => {
+                    let location = Location {
+                        parent: entry.parent.clone(),
+                        name: entry.name(Errno::EISDIR)?.into(),
+                    };
+                    let file = OpenFile::at(Some(location), File::Inode(inode), flags);
+                    return Ok(Prepared::Open(file));
+                }
             },
         }
     }
+}
+
+/// What the page has to allow.
+fn file_ops(flags: OpenFlags) -> FileOps {
+    let mut ops = FileOps::empty();
+    if flags.contains(OpenFlags::O_DIRECTORY) {
+        ops |= FileOps::READDIR;
+    } else if flags.readable() {
+        ops |= FileOps::READ;
+    }
+    if flags.writable() || flags.intersects(OpenFlags::O_CREAT | OpenFlags::O_TRUNC) {
+        ops |= FileOps::WRITE;
+    }
+    ops
+}
+
+/// EACCES unless the mode bits grant what `flags` want.
+fn require_mode(caller: &Caller<'_>, inode: &InodeRef, flags: OpenFlags) -> Result<()> {
+    let mut wanted = AccessMode::empty();
+    wanted.set(AccessMode::R_OK, flags.readable());
+    wanted.set(
+        AccessMode::W_OK,
+        flags.writable() || flags.contains(OpenFlags::O_TRUNC),
+    );
+    caller.require_mode(inode, wanted)
 }
 
 fn make_regular(caller: &Caller<'_>, entry: &Entry<'_>, mode: u32) -> Result<InodeRef> {
@@ -103,10 +148,16 @@ fn make_regular(caller: &Caller<'_>, entry: &Entry<'_>, mode: u32) -> Result<Ino
         gid: caller.gid(),
         target: None,
     };
+    caller.require_changeable(&entry.parent.inode)?;
     entry.parent.inode.create(entry.name(Errno::EISDIR)?, node)
 }
 
-fn open_inode(caller: &Caller<'_>, inode: InodeRef, flags: OpenFlags) -> Result<Prepared> {
+fn open_inode(
+    caller: &Caller<'_>,
+    inode: InodeRef,
+    location: Option<Location>,
+    flags: OpenFlags,
+) -> Result<Prepared> {
     let file_type = inode.file_type();
     if flags.contains(OpenFlags::O_DIRECTORY) && file_type != FileType::Directory {
         return Err(Errno::ENOTDIR.into());
@@ -119,14 +170,19 @@ fn open_inode(caller: &Caller<'_>, inode: InodeRef, flags: OpenFlags) -> Result<
         FileType::Socket => return Err(Error::new(Errno::ENXIO, "a socket can't be opened")),
         _ => {}
     }
-    match inode.open(caller.process, flags)? {
+    let opened = inode.open(caller.process, flags)?;
+    // What `/dev/fd/N` opens is the caller's own already.
+    if !matches!(opened, Opened::Dup(_)) {
+        require_mode(caller, &inode, flags)?;
+    }
+    match opened {
         Opened::Inode => {
             if flags.contains(OpenFlags::O_TRUNC) && file_type == FileType::Regular {
                 inode.truncate(0)?;
             }
-            Ok(Prepared::Open(OpenFile::new(File::Inode(inode), flags)))
+            Ok(Prepared::Open(OpenFile::at(location, File::Inode(inode), flags)))
         }
-        Opened::File(file) => Ok(Prepared::Open(OpenFile::new(file, flags))),
+        Opened::File(file) => Ok(Prepared::Open(OpenFile::at(location, file, flags))),
         Opened::Fifo(pipe) => Ok(Prepared::Fifo(pipe)),
         Opened::Dup(file) => {
             let has = file.flags();

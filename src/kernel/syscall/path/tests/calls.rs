@@ -4,6 +4,7 @@ use super::*;
 use crate::kernel::error::Errno;
 use crate::kernel::file::Whence;
 use crate::kernel::fs::MemFs;
+use crate::kernel::permission::FileOps;
 
 const CREATE: OpenFlags = OpenFlags::O_RDWR.union(OpenFlags::O_CREAT);
 
@@ -68,10 +69,10 @@ fn a_sparse_file_takes_only_what_was_written() {
     let mut bytes = [1; 6];
     assert_eq!(file.try_pread(far - 3, &mut &mut bytes[..]), Ok(6));
     assert_eq!(&bytes, b"\0\0\0end");
-    ftruncate(&file, 1 << 50).unwrap();
+    ftruncate(tree.caller(), &file, 1 << 50).unwrap();
     assert_eq!(file.try_pread(far + 1, &mut &mut bytes[..]), Ok(6));
     assert_eq!(&bytes, b"nd\0\0\0\0");
-    ftruncate(&file, 10).unwrap();
+    ftruncate(tree.caller(), &file, 10).unwrap();
     assert_eq!((file.stat().size, file.stat().blocks), (10, 0));
     let most = i64::MAX as u64;
     assert_eq!(file.try_pwrite(most, &mut &b"x"[..]), Err(Errno::EFBIG.into()));
@@ -265,7 +266,8 @@ fn a_mount_covers_a_directory_and_dotdot_leaves_it() {
     ["/mnt", "/mnt/covered", "/other"]
         .into_iter()
         .for_each(|path| tree.mkdir(path));
-    let on = crate::kernel::fs::path::existing(&caller, Base::Root, b"/mnt", Follow::Yes).unwrap();
+    let on = crate::kernel::fs::path::existing(&caller, Base::Root, b"/mnt", Follow::Yes, FileOps::empty())
+        .unwrap();
     tree.vfs.mount(on, MemFs::new(1 << 20)).unwrap();
     assert_eq!(tree.names("/mnt"), [".", ".."]);
     tree.mkdir("/mnt/inner");
@@ -295,7 +297,8 @@ fn a_mount_covers_a_directory_and_dotdot_leaves_it() {
         errno(link(caller, Base::Root, b"/f", Follow::No, Base::Root, b"/mnt/f")),
         Errno::EXDEV
     );
-    let root = crate::kernel::fs::path::existing(&caller, Base::Root, b"/mnt", Follow::Yes).unwrap();
+    let root = crate::kernel::fs::path::existing(&caller, Base::Root, b"/mnt", Follow::Yes, FileOps::empty())
+        .unwrap();
     tree.vfs.unmount(&root).unwrap();
     assert_eq!(tree.names("/mnt"), [".", "..", "covered"]);
 }

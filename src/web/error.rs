@@ -1,7 +1,6 @@
 //! Errors as the page sees them: `KernelError`.
 
-use crate::kernel::sync;
-use crate::kernel::{Errno, Error};
+use crate::kernel::{Errno, Error, permission, sync};
 use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
@@ -42,8 +41,12 @@ pub fn about(error: Error, what: &str) -> JsValue {
     if !what.is_empty() {
         message = format!("{message}: {what}");
     }
-    if !error.why.is_empty() {
-        message = format!("{message} ({})", error.why);
+    let denied = (error == permission::DENIED)
+        .then(permission::last_reason)
+        .flatten();
+    let why = denied.as_deref().unwrap_or(error.why);
+    if !why.is_empty() {
+        message = format!("{message} ({why})");
     }
     self::error(error.errno, &message)
 }

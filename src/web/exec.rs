@@ -57,33 +57,36 @@ pub async fn exec(machine: Rc<Machine>, request: ExecRequest) -> JsResult<JsValu
     let (stdin_reader, stdin) = Pipe::pair();
     let (stdout, stdout_writer) = Pipe::pair();
     let (stderr, stderr_writer) = Pipe::pair();
-    let process = machine.launch(Launch {
+    let launching = Box::pin(machine.launch(Launch {
         command: "sh".into(),
-        args: vec!["-c".into(), request.command],
-        env: request.env,
-        cwd: request.cwd,
+        args: vec!["-c".into(), request.command.clone()],
+        env: request.env.clone(),
+        cwd: request.cwd.clone(),
         fds: vec![
             entry(File::PipeReader(stdin_reader), OpenFlags::empty()),
             entry(File::PipeWriter(stdout_writer), OpenFlags::O_WRONLY),
             entry(File::PipeWriter(stderr_writer), OpenFlags::O_WRONLY),
         ],
         terminal: None,
-    })?;
+    }));
+    // The page's file systems and callbacks may take their time here, and that counts.
+    let started = glue::now();
+    let process = match within(launching, request.timeout_ms).await {
+        Some(process) => process?,
+        None => return Err(timed_out(&request, &Object::new())),
+    };
+    let left = request
+        .timeout_ms
+        .map(|ms| (ms - (glue::now() - started)).max(0.0));
     let feeder = Feeder::new(Rc::new(stdin));
-    request.stdin.into_iter().for_each(|bytes| feeder.push(bytes));
+    request.stdin.iter().for_each(|bytes| feeder.push(bytes.clone()));
     feeder.close();
     let output = Printed {
         stdout: Collector::start(stdout, Destination::Keep(Array::new())),
         stderr: Collector::start(stderr, Destination::Keep(Array::new())),
     };
     let ended = Box::pin(exited(&process));
-    let ended = match request.timeout_ms {
-        None => Some(ended.await),
-        Some(ms) => match select(ended, JsFuture::from(glue::delay(ms))).await {
-            Either::Left((ended, _)) => Some(ended),
-            Either::Right(_) => None,
-        },
-    };
+    let ended = within(ended, left).await;
     feeder.abort();
     match ended {
         Some(termination) => {
@@ -92,13 +95,26 @@ pub async fn exec(machine: Rc<Machine>, request: ExecRequest) -> JsResult<JsValu
         }
         None => {
             machine.kill_job(process.job).await.map_err(plain)?;
-            let message = format!(
-                "operation timed out: the command ran longer than {} ms",
-                request.timeout_ms.unwrap_or(0.0)
-            );
-            Err(error_with(Errno::ETIMEDOUT, &message, &output.into_result(None)))
+            Err(timed_out(&request, &output.into_result(None)))
         }
     }
+}
+
+/// What `future` gives, unless that takes longer than `ms`.
+async fn within<F: Future + Unpin>(future: F, ms: Option<f64>) -> Option<F::Output> {
+    let Some(ms) = ms else {
+        return Some(future.await);
+    };
+    match select(future, JsFuture::from(glue::delay(ms))).await {
+        Either::Left((output, _)) => Some(output),
+        Either::Right(_) => None,
+    }
+}
+
+fn timed_out(request: &ExecRequest, output: &Object) -> JsValue {
+    let ms = request.timeout_ms.unwrap_or(0.0);
+    let message = format!("operation timed out: the command ran longer than {ms} ms");
+    error_with(Errno::ETIMEDOUT, &message, output)
 }
 
 /// What a command has printed.

@@ -1,11 +1,10 @@
 //! `createInMemoryFileSystem()`: a [`VirtualFileSystem`](InMemoryFileSystem) that the kernel can use without asking the page.
 
-use super::error::{JsResult, error};
+use super::error::JsResult;
 use super::files::Files;
 use super::glue;
 use super::options::Options;
-use crate::kernel::Errno;
-use crate::kernel::fs::{FileSystem, Follow, MemFs, Vfs};
+use crate::kernel::fs::{Follow, MemFs, Vfs};
 use core::cell::{Cell, RefCell};
 use js_sys::Promise;
 use std::rc::{Rc, Weak};
@@ -45,31 +44,22 @@ pub fn create_in_memory_file_system() -> InMemoryFileSystem {
     InMemoryFileSystem { id, inner }
 }
 
-/// The file system behind the option `filesystem`. A new one if there is none; ENOSYS if it is somebody else's.
-pub fn file_system_of(option: Option<JsValue>) -> JsResult<Arc<dyn FileSystem>> {
-    let Some(object) = option else {
-        return Ok(MemFs::new(glue::file_budget()));
-    };
-    let id = Options::new(&object)?.get(ID).and_then(|id| id.as_f64());
+/// The file system in memory that `object` is, if [`create_in_memory_file_system`] made it: then the kernel needs no page for it.
+pub fn in_memory(object: &JsValue) -> JsResult<Option<Arc<MemFs>>> {
+    let id = Options::new(object)?.get(ID).and_then(|id| id.as_f64());
     let known = ALL.with_borrow(|all| {
         all.iter()
             .find(|(each, _)| Some(f64::from(*each)) == id)
             .and_then(|(_, inner)| inner.upgrade())
     });
-    match known {
-        Some(inner) => Ok(inner.file_system.clone()),
-        None => Err(error(
-            Errno::ENOSYS,
-            "function not implemented: the option filesystem takes only what createInMemoryFileSystem() makes",
-        )),
-    }
+    Ok(known.map(|inner| inner.file_system.clone()))
 }
 
 const ID: &str = "__cobnutFileSystem";
 
 impl InMemoryFileSystem {
     fn files(&self) -> Files<'_> {
-        Files(&self.inner.tree)
+        Files::all(&self.inner.tree)
     }
 }
 
@@ -133,7 +123,7 @@ impl InMemoryFileSystem {
         done(self.files().mkdir(path, is_recursive(&options)))
     }
     pub fn exists(&self, path: &str) -> Promise {
-        settled(Ok(self.files().exists(path)))
+        settled(self.files().exists(path))
     }
     pub fn stat(&self, path: &str) -> Promise {
         settled(self.files().stat(path, Follow::Yes))

@@ -6,8 +6,9 @@ use crate::kernel::error::{Attempt, Block};
 use crate::kernel::file::{OpenFile, OpenFlags};
 use crate::kernel::fs::{DirEntry, FileType, Stat, Vfs};
 use crate::kernel::io::{Sink, Source};
-use crate::kernel::syscall::path::{self, Base, Caller, Follow, SetTime};
-use crate::kernel::{Errno, Error, Result};
+use crate::kernel::permission::DENIED;
+use crate::kernel::syscall::path::{self, AccessMode, Base, Caller, Follow, SetTime};
+use crate::kernel::{Errno, Error, Kernel, Result};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
@@ -20,7 +21,9 @@ extern "C" {
 
 /// A tree of files, as the page uses it. Relative paths start at the root.
 #[derive(Clone, Copy)]
-pub struct Files<'a>(pub &'a Vfs);
+pub struct Files<'a> {
+    caller: Caller<'a>,
+}
 
 /// How much is read or written at once.
 const PIECE: usize = 1 << 20;
@@ -41,8 +44,22 @@ fn at_once<T>(attempt: Attempt<T>) -> Result<T> {
 }
 
 impl<'a> Files<'a> {
+    /// All of `vfs`.
+    pub fn all(vfs: &'a Vfs) -> Self {
+        Files {
+            caller: Caller::page(vfs),
+        }
+    }
+
+    /// A kernel's files, as far as its permissions go.
+    pub fn of(kernel: &'a Kernel) -> Self {
+        Files {
+            caller: Caller::user(kernel),
+        }
+    }
+
     fn caller(self) -> Caller<'a> {
-        Caller::page(self.0)
+        self.caller
     }
 
     fn open(self, path: &str, flags: OpenFlags) -> Result<Arc<OpenFile>> {
@@ -181,9 +198,19 @@ impl<'a> Files<'a> {
             .map_err(|error| about(error, path))
     }
 
-    /// Whether something is there.
-    pub fn exists(self, path: &str) -> bool {
-        self.stat_of(path, Follow::Yes).is_ok()
+    /// Whether something is there. EACCES when that is nobody's business.
+    pub fn exists(self, path: &str) -> JsResult<bool> {
+        let found = path::access(
+            self.caller(),
+            Base::Root,
+            path.as_bytes(),
+            AccessMode::empty(),
+            Follow::Yes,
+        );
+        match found {
+            Err(denied) if denied == DENIED => Err(about(denied, path)),
+            found => Ok(found.is_ok()),
+        }
     }
 
     /// The path without links, `.` and `..`.
@@ -192,34 +219,7 @@ impl<'a> Files<'a> {
     }
 
     fn resolve(self, path: &str) -> Result<String> {
-        let trimmed = path.trim_end_matches('/');
-        if trimmed.is_empty() {
-            return Ok("/".into());
-        }
-        let place = crate::kernel::fs::path::existing(
-            &self.caller(),
-            Base::Root,
-            path.as_bytes(),
-            Follow::Yes,
-            FileOps::READLINK,
-        )?;
-        if place.is_directory() {
-            return Ok(text(&self.0.path_of(&place)?));
-        }
-        // A file has no parent; its last name is real once links at the end have been followed.
-        let mut trimmed = trimmed.to_owned();
-        for _ in 0..crate::kernel::fs::SYMLOOP_MAX {
-            let (directory, name) = trimmed.rsplit_once('/').unwrap_or(("", &trimmed));
-            match path::readlink(self.caller(), Base::Root, trimmed.as_bytes()) {
-                Ok(target) if target.starts_with(b"/") => trimmed = text(&target),
-                Ok(target) => trimmed = format!("{directory}/{}", text(&target)),
-                Err(_) => {
-                    let directory = self.resolve(&format!("{directory}/"))?;
-                    return Ok(format!("{}/{name}", directory.trim_end_matches('/')));
-                }
-            }
-        }
-        Err(Errno::ELOOP.into())
+        path::realpath(self.caller(), Base::Root, path.as_bytes()).map(|real| text(&real))
     }
 
     /// unlink(2).

@@ -2,27 +2,24 @@
 
 use super::error::{JsResult, about, disposed, error, promise, throw_if_dead};
 use super::exec::{ExecRequest, exec};
-use super::file_system::{done, file_system_of, is_recursive, settled};
+use super::file_system::{in_memory, is_recursive};
 use super::files::Files;
-use super::machine::Machine;
+use super::machine::{Boot, Machine};
 use super::options::{Options, merge_env, string_array};
+use super::page::{self, Page};
 use super::shell::{ShellHandle, ShellRequest, connect_terminal, open_shell};
 use super::spawned::{ManagedProcess, spawn};
-use super::{alloc, glue, panic, runtime};
-use crate::kernel::Errno;
-use crate::kernel::fs::{Follow, tree};
+use super::{alloc, glue, mounts, panic, runtime};
+use crate::kernel::fs::pagefs::PageFs;
+use crate::kernel::fs::{Follow, MemFs, Vfs, tree};
 use crate::kernel::process::{ProcessInfo, ProcessState, StringList};
+use crate::kernel::{Errno, Limits};
 use core::cell::RefCell;
 use js_sys::{Array, Function, Map, Object, Promise, Reflect};
 use std::rc::Rc;
+use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-
-#[wasm_bindgen(module = "/src/web/api.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = allowsEverything)]
-    fn allows_everything(permissions: &JsValue) -> bool;
-}
 
 /// A kernel, until it is disposed.
 #[wasm_bindgen(js_name = Kernel, skip_typescript)]
@@ -46,12 +43,8 @@ pub fn create_kernel(options: JsValue) -> JsResult<WebKernel> {
     throw_if_dead()?;
     check_surroundings()?;
     let options = Options::new(&options)?;
-    if !allows_everything(&options.get("permissions").unwrap_or(JsValue::UNDEFINED)) {
-        return Err(error(
-            Errno::ENOSYS,
-            "function not implemented: the option permissions takes only allowAll",
-        ));
-    }
+    let permissions = options.get("permissions").unwrap_or(JsValue::UNDEFINED);
+    let policy = page::policy(&permissions)?;
     panic::set_hook();
     panic::set_reporter(|text| super::error::die(&text));
     let defaults: StringList = DEFAULT_ENV.into_iter().collect();
@@ -60,14 +53,65 @@ pub fn create_kernel(options: JsValue) -> JsResult<WebKernel> {
     if !cwd.starts_with('/') {
         return Err(error(Errno::EINVAL, "the option cwd is no absolute path"));
     }
-    let file_system = file_system_of(options.get("filesystem"))?;
-    let vfs = tree::furnished(file_system).map_err(|error| about(error, ""))?;
-    Files(&vfs).make_path(&cwd).map_err(|error| about(error, &cwd))?;
-    let machine = Machine::start(vfs, env, cwd);
+    let page = Page::new(permissions);
+    let limits = read_limits(options.get("limits"))?;
+    let (vfs, page_root) = root_of(options.get("filesystem"), &page, &limits)?;
+    if page_root.is_none() {
+        Files::all(&vfs)
+            .make_path(&cwd)
+            .map_err(|error| about(error, &cwd))?;
+    }
+    let id = |name| Ok::<u32, JsValue>(options.number(name)?.unwrap_or(0.0) as u32);
+    let machine = Machine::start(Boot {
+        vfs,
+        page_root,
+        limits,
+        env,
+        cwd,
+        user: (id("uid")?, id("gid")?),
+        policy,
+        page,
+    });
     Ok(WebKernel {
         machine: RefCell::new(Some(machine)),
         disposed: RefCell::default(),
     })
+}
+
+/// The tree over the option `filesystem`, and its root if that lives on the page.
+fn root_of(option: Option<JsValue>, page: &Page, limits: &Limits) -> JsResult<(Vfs, Option<Arc<PageFs>>)> {
+    let furnished = |files| tree::furnished(files).map_err(|error| about(error, ""));
+    let Some(object) = option else {
+        return Ok((furnished(MemFs::new(limits.file_bytes))?, None));
+    };
+    match in_memory(&object)? {
+        Some(files) => Ok((furnished(files)?, None)),
+        None => {
+            let files = PageFs::new(page.add_file_system(object)?, tree::POINTS);
+            let vfs = tree::on_page(files.clone()).map_err(|error| about(error, ""))?;
+            Ok((vfs, Some(files)))
+        }
+    }
+}
+
+/// The option `limits`. EINVAL.
+fn read_limits(option: Option<JsValue>) -> JsResult<Limits> {
+    let mut limits = Limits {
+        file_bytes: glue::file_budget(),
+        ..Limits::default()
+    };
+    let object = option.unwrap_or(JsValue::UNDEFINED);
+    let given = Options::new(&object)?;
+    if let Some(processes) = given.number("processes")? {
+        limits.processes = (processes as u32).min(limits.processes);
+    }
+    if let Some(open_files) = given.number("openFiles")? {
+        limits.open_files = open_files as u32;
+    }
+    if let Some(bytes) = given.number("fileBytes")? {
+        limits.file_bytes = (bytes as u64).min(limits.file_bytes);
+    }
+    Ok(limits)
 }
 
 fn check_surroundings() -> JsResult<()> {
@@ -88,6 +132,20 @@ impl WebKernel {
     fn machine(&self) -> JsResult<Rc<Machine>> {
         throw_if_dead()?;
         self.machine.borrow().clone().ok_or_else(disposed)
+    }
+
+    /// A promise of something about files.
+    fn with_files<T>(&self, call: impl Fn(Files<'_>) -> JsResult<T> + 'static) -> Promise
+    where
+        T: Into<JsValue> + 'static,
+    {
+        match self.machine() {
+            Ok(machine) => machine
+                .page
+                .clone()
+                .promise(move || call(Files::of(machine.kernel()))),
+            Err(error) => Promise::reject(&error),
+        }
     }
 
     /// A promise of something that needs the running kernel.
@@ -122,13 +180,13 @@ impl WebKernel {
             None => (args.is_undefined() || args.is_null()).then(Vec::new),
         };
         let args = args.ok_or_else(|| error(Errno::EINVAL, "the arguments are no list of strings"))?;
-        spawn(&*self.machine()?, command, args, &options)
+        spawn(&self.machine()?, command, args, &options)
     }
 
     /// Starts a shell on a terminal.
     #[wasm_bindgen(js_name = openShell)]
     pub fn open_shell(&self, options: JsValue) -> JsResult<ShellHandle> {
-        open_shell(&*self.machine()?, ShellRequest::new(&options, None)?)
+        open_shell(&self.machine()?, ShellRequest::new(&options, None)?)
     }
 
     /// Runs a shell on the page's terminal until it ends.
@@ -158,48 +216,42 @@ impl WebKernel {
     }
 
     #[wasm_bindgen(js_name = writeFile)]
-    pub fn write_file(&self, path: &str, content: JsValue) -> Promise {
-        done(
-            self.machine()
-                .and_then(|machine| Files(&machine.kernel().vfs).write(path, &content)),
-        )
+    pub fn write_file(&self, path: String, content: JsValue) -> Promise {
+        self.with_files(move |files| files.write(&path, &content).map(|()| JsValue::UNDEFINED))
     }
 
     #[wasm_bindgen(js_name = readFile)]
-    pub fn read_file(&self, path: &str) -> Promise {
-        settled(
-            self.machine()
-                .and_then(|machine| Files(&machine.kernel().vfs).read(path)),
-        )
+    pub fn read_file(&self, path: String) -> Promise {
+        self.with_files(move |files| files.read(&path))
     }
 
-    pub fn mkdir(&self, path: &str, options: JsValue) -> Promise {
+    pub fn mkdir(&self, path: String, options: JsValue) -> Promise {
         let recursive = is_recursive(&options);
-        done(
-            self.machine()
-                .and_then(|machine| Files(&machine.kernel().vfs).mkdir(path, recursive)),
-        )
+        self.with_files(move |files| files.mkdir(&path, recursive).map(|()| JsValue::UNDEFINED))
     }
 
-    pub fn readdir(&self, path: &str) -> Promise {
-        settled(
-            self.machine()
-                .and_then(|machine| Files(&machine.kernel().vfs).read_dir(path)),
-        )
+    pub fn readdir(&self, path: String) -> Promise {
+        self.with_files(move |files| files.read_dir(&path))
     }
 
-    pub fn stat(&self, path: &str) -> Promise {
-        settled(
-            self.machine()
-                .and_then(|machine| Files(&machine.kernel().vfs).stat(path, Follow::Yes)),
-        )
+    pub fn stat(&self, path: String) -> Promise {
+        self.with_files(move |files| files.stat(&path, Follow::Yes))
     }
 
-    pub fn exists(&self, path: &str) -> Promise {
-        settled(
-            self.machine()
-                .map(|machine| Files(&machine.kernel().vfs).exists(path)),
-        )
+    pub fn exists(&self, path: String) -> Promise {
+        self.with_files(move |files| files.exists(&path))
+    }
+
+    /// Mounts a file system at a directory, which is made if it is missing.
+    #[wasm_bindgen(js_name = mountFs)]
+    pub fn mount_fs(&self, path: String, fs: JsValue) -> Promise {
+        self.with(|machine| Ok(mounts::mount_fs(machine, path, fs)))
+    }
+
+    /// Takes away what is mounted at a directory.
+    #[wasm_bindgen(js_name = unmountFs)]
+    pub fn unmount_fs(&self, path: String) -> Promise {
+        self.with(|machine| Ok(mounts::unmount_fs(machine, path)))
     }
 
     /// Command name → driver name.

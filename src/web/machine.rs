@@ -4,25 +4,29 @@ use super::error::{JsResult, about, error};
 use super::glue;
 use super::messages::{Job, Mounted, ToKernel};
 use super::options::merge_env;
+use super::page::Page;
 use super::shared::Shared;
 use super::thread::{Event, Role, Thread};
 use crate::kernel::error::Block;
 use crate::kernel::fs::Vfs;
+use crate::kernel::fs::pagefs::PageFs;
 use crate::kernel::machine::{Command, ProgramId};
-use crate::kernel::process::{FdEntry, FdFlags, JobId, Process, StringList, Termination};
+use crate::kernel::permission::Policy;
+use crate::kernel::process::{Fd, FdEntry, FdFlags, JobId, Process, StringList, Termination};
 use crate::kernel::signal::Signal;
 use crate::kernel::sync::wait::ready_until;
-use crate::kernel::syscall::process::{RootSpawn, spawn_root};
+use crate::kernel::syscall::exec::Program;
+use crate::kernel::syscall::process::{RootSpawn, create_root, prepare_root, spawn_root};
 use crate::kernel::syscall::tty::set_controlling_terminal;
 use crate::kernel::tty::Pty;
 use crate::kernel::{Errno, Error, Kernel, Limits};
 use core::cell::{Cell, RefCell};
 use futures_util::future::{Either, select};
-use js_sys::Object;
+use js_sys::{Object, Reflect};
 use std::rc::Rc;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// A running kernel.
 pub struct Machine {
@@ -33,6 +37,30 @@ pub struct Machine {
     programs: Cell<u32>,
     /// The mounted drivers, in order.
     pub drivers: RefCell<Vec<Object>>,
+    /// What of the page answers the kernel's questions.
+    pub page: Rc<Page>,
+    /// The tree's root, if it lives on the page.
+    pub page_root: Option<Arc<PageFs>>,
+}
+
+/// What a kernel starts with.
+pub struct Boot {
+    /// Its files.
+    pub vfs: Vfs,
+    /// Their root, if it lives on the page.
+    pub page_root: Option<Arc<PageFs>>,
+    /// Its limits.
+    pub limits: Limits,
+    /// The environment of its processes.
+    pub env: StringList,
+    /// Their directory.
+    pub cwd: String,
+    /// Their user and group.
+    pub user: (u32, u32),
+    /// What they may do.
+    pub policy: Policy,
+    /// Who answers.
+    pub page: Page,
 }
 
 /// A process to be started by the page.
@@ -53,8 +81,9 @@ pub struct Launch {
 
 impl Machine {
     /// Makes a kernel and starts its worker.
-    pub fn start(vfs: Vfs, env: StringList, cwd: String) -> Rc<Machine> {
-        let kernel = Kernel::new(vfs, Limits::default(), env);
+    pub fn start(boot: Boot) -> Rc<Machine> {
+        let kernel = Kernel::with_policy(boot.vfs, boot.limits, boot.env, boot.policy);
+        kernel.set_user(boot.user.0, boot.user.1);
         let shared = Arc::new(Shared {
             kernel,
             workers: Default::default(),
@@ -69,13 +98,17 @@ impl Machine {
             }
             Event::Failed(text) => super::error::die(&format!("the kernel worker failed: {text}")),
         });
-        Rc::new(Machine {
+        let machine = Rc::new(Machine {
             shared,
             worker: RefCell::new(Some(worker)),
-            cwd,
+            cwd: boot.cwd,
             programs: Cell::new(0),
             drivers: RefCell::default(),
-        })
+            page: Rc::new(boot.page),
+            page_root: boot.page_root,
+        });
+        spawn_local(Page::serve(machine.clone()));
+        machine
     }
 
     /// The kernel.
@@ -108,26 +141,91 @@ impl Machine {
         );
     }
 
-    /// Starts a process. ENOENT, EACCES, ENOEXEC, EAGAIN.
-    pub fn launch(&self, launch: Launch) -> JsResult<Arc<Process>> {
-        let what = launch.command.clone();
+    fn root_spawn(&self, launch: &Launch) -> RootSpawn {
         let mut args = StringList::default();
-        args.push(what.as_bytes());
+        args.push(launch.command.as_bytes());
         launch.args.iter().for_each(|arg| args.push(arg.as_bytes()));
-        let spawn = RootSpawn {
-            path: launch.command.into_bytes(),
+        RootSpawn {
+            path: launch.command.clone().into_bytes(),
             args,
             env: merge_env(&self.kernel().env(), &launch.env),
-            cwd: launch.cwd.unwrap_or_else(|| self.cwd.clone()).into_bytes(),
-            fds: launch.fds,
+            cwd: launch.cwd.as_ref().unwrap_or(&self.cwd).clone().into_bytes(),
+            fds: launch.fds.clone(),
             job: None,
+        }
+    }
+
+    /// Starts a process, once the page has answered what there is to ask. ENOENT, EACCES, ENOEXEC, EAGAIN.
+    pub async fn launch(&self, launch: Launch) -> JsResult<Arc<Process>> {
+        let (process, program) = self
+            .page
+            .settle(|| {
+                spawn_root(self.kernel(), self.root_spawn(&launch))
+                    .map_err(|error| about(error, &launch.command))
+            })
+            .await?;
+        self.run(&launch, &process, program)?;
+        Ok(process)
+    }
+
+    /// The same at once. Where the page takes its time to answer, the process is there already, and what prevents its start shows as the
+    /// end of it: 126 or 127, and the message on its standard error.
+    pub fn launch_now(self: &Rc<Self>, launch: Launch) -> JsResult<Arc<Process>> {
+        let started = self.page.settle_now(|| {
+            spawn_root(self.kernel(), self.root_spawn(&launch)).map_err(|error| about(error, &launch.command))
+        });
+        if let Some(started) = started {
+            let (process, program) = started?;
+            self.run(&launch, &process, program)?;
+            return Ok(process);
+        }
+        let process = create_root(self.kernel(), &self.root_spawn(&launch))
+            .map_err(|error| about(error, &launch.command))?;
+        let (machine, waiting) = (self.clone(), process.clone());
+        spawn_local(async move {
+            let spawn = machine.root_spawn(&launch);
+            let mut status = NOT_FOUND;
+            let prepared = machine.page.settle(|| {
+                prepare_root(&waiting, &spawn).map_err(|error| {
+                    status = if error.errno == Errno::ENOENT {
+                        NOT_FOUND
+                    } else {
+                        CANNOT_RUN
+                    };
+                    about(error, &launch.command)
+                })
+            });
+            match prepared.await {
+                // What fails in there ends the process.
+                Ok(program) => drop(machine.run(&launch, &waiting, program)),
+                Err(error) => machine.refuse(&launch, &waiting, status, &error),
+            }
+        });
+        Ok(process)
+    }
+
+    /// Ends a process that can't be started, with the message on its standard error.
+    fn refuse(&self, launch: &Launch, process: &Arc<Process>, status: u8, error: &JsValue) {
+        let message = Reflect::get(error, &"message".into())
+            .ok()
+            .and_then(|text| text.as_string());
+        if let Ok(stderr) = process.open_file(Fd(2)) {
+            let line = format!("{}: {}\n", launch.command, message.unwrap_or_default());
+            let _nobody_to_tell = stderr.try_write(&mut line.as_bytes());
+        }
+        self.kernel().abandon(process, Termination::Exited(status));
+    }
+
+    /// Hands a process to a worker.
+    fn run(&self, launch: &Launch, process: &Arc<Process>, program: Program) -> JsResult<()> {
+        let abandoned = |error| {
+            self.kernel().abandon(process, Termination::Exited(CANNOT_RUN));
+            Err(error)
         };
-        let (process, program) = spawn_root(self.kernel(), spawn).map_err(|error| about(error, &what))?;
-        if let Some(pty) = launch.terminal
-            && let Err(error) = set_controlling_terminal(&process, &pty)
+        if let Some(pty) = &launch.terminal
+            && let Err(error) = set_controlling_terminal(process, pty)
         {
-            self.kernel().abandon(&process, Termination::Exited(126));
-            return Err(about(error, &what));
+            return abandoned(about(error, &launch.command));
         }
         let job = Job {
             process: process.clone(),
@@ -137,11 +235,8 @@ impl Machine {
             module: None,
         };
         match self.post(ToKernel::Start(job)) {
-            Ok(()) => Ok(process),
-            Err(_) => {
-                self.kernel().abandon(&process, Termination::Exited(126));
-                Err(error(Errno::EIO, "the kernel worker takes no messages"))
-            }
+            Ok(()) => Ok(()),
+            Err(_) => abandoned(error(Errno::EIO, "the kernel worker takes no messages")),
         }
     }
 
@@ -172,10 +267,13 @@ impl Machine {
         let grace = JsFuture::from(glue::delay(GRACE_MS));
         if let Either::Right((_, unfinished)) = select(graceful, grace).await {
             drop(unfinished);
+            self.page.close();
             all_ended(&kernel, Some(Signal::SIGKILL))
                 .await
                 .map_err(super::error::plain)?;
         }
+        self.page.close();
+        kernel.questions().queue().wake_all();
         self.post(ToKernel::Stop)?;
         let worker = self.worker.take();
         if let Some(worker) = worker {
@@ -184,6 +282,10 @@ impl Machine {
         Ok(())
     }
 }
+
+/// The statuses of what can't be started, as shells have them.
+const CANNOT_RUN: u8 = 126;
+const NOT_FOUND: u8 = 127;
 
 /// What SIGTERM gives processes when the kernel is disposed.
 const GRACE_MS: f64 = 1_000.0;

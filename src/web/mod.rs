@@ -1,7 +1,7 @@
 //! All that touches JavaScript: the public API on the page, the kernel worker, the process workers.
 //!
 //! Three kinds of threads run code of this module, each with an instance of the one module on the one memory:
-//! - **the page** (`kernel`, `exec`, `spawned`, `shell`, `files`, `file_system`, `runtime` over [`machine`]): calls the kernel, never
+//! - **the page** (`kernel`, `exec`, `spawned`, `shell`, `files`, `file_system`, `mounts`, `runtime` over [`machine`]; `page` answers the kernel's questions): calls the kernel, never
 //!   sleeps, waits with futures;
 //! - **the kernel worker** ([`kernel_worker`], [`pool`]): one a kernel, an event loop; starts and terminates process workers, runs the
 //!   timers;
@@ -21,7 +21,9 @@ pub mod kernel;
 pub mod kernel_worker;
 mod machine;
 mod messages;
+mod mounts;
 mod options;
+mod page;
 mod panic;
 mod platform;
 mod pool;

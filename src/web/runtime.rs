@@ -1,13 +1,14 @@
 //! Mounting the WasmVM driver: its programs go to the workers, its commands to the kernel and, as files, to `/bin`.
 
 use super::error::{JsResult, about, error};
+use super::files::Files;
 use super::glue;
 use super::machine::Machine;
 use super::messages::Mounted;
 use super::options::string_array;
 use crate::kernel::error::Block;
 use crate::kernel::file::OpenFlags;
-use crate::kernel::fs::FileType;
+use crate::kernel::fs::{FileType, MemFs};
 use crate::kernel::syscall::path::{self, Base, Caller, Follow};
 use crate::kernel::{Errno, Error, Kernel};
 use crate::wasmvm::{ModuleInfo, imports};
@@ -34,6 +35,8 @@ extern "C" {
 /// Where commands stand in the tree of files.
 const COMMANDS: &str = "/bin";
 const USERLAND: &str = "userland/";
+/// What the files of commands may take where they have a file system of their own.
+const COMMAND_BYTES: u64 = 4 << 20;
 
 /// `createWasmVmRuntime(options)`, for tests in Rust.
 pub fn wasm_vm_runtime(options: &JsValue) -> JsValue {
@@ -52,8 +55,19 @@ pub(super) async fn mount(machine: Rc<Machine>, driver: JsValue) -> JsResult<JsV
     let programs: Array = JsFuture::from(driver.load(&userland_url()))
         .await?
         .unchecked_into();
+    place_for_commands(&machine).await?;
     for program in programs.iter() {
-        mount_program(&machine, &program)?;
+        for name in mount_program(&machine, &program)? {
+            let written = || {
+                write_command(machine.kernel(), &name)
+                    .map_err(|error| about(error, &format!("{COMMANDS}/{name}")))
+            };
+            // In a tree that lives on the page commands are found without files.
+            match machine.page.settle(written).await {
+                Err(_) if machine.page_root.is_some() => {}
+                written => written?,
+            }
+        }
     }
     machine.drivers.borrow_mut().push(driver.unchecked_into());
     Ok(JsValue::UNDEFINED)
@@ -70,7 +84,30 @@ fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
-fn mount_program(machine: &Machine, program: &JsValue) -> JsResult<()> {
+/// In a tree that lives on the page: gives `/bin` a file system of its own, so that nothing of the kernel's is written into the page's files. A
+/// `/bin` that has something in it stays as it is.
+async fn place_for_commands(machine: &Machine) -> JsResult<()> {
+    let Some(root) = &machine.page_root else {
+        return Ok(());
+    };
+    let all = Files::all(&machine.kernel().vfs);
+    let there = machine.page.settle(|| all.read_dir(COMMANDS)).await;
+    if there.is_ok_and(|names| names.length() > 0) {
+        return Ok(());
+    }
+    root.add_point(COMMANDS.trim_start_matches('/').as_bytes());
+    let page = Caller::page(&machine.kernel().vfs);
+    let found = || path::place(page, Base::Root, COMMANDS.as_bytes()).map_err(|error| about(error, COMMANDS));
+    let on = machine.page.settle(found).await?;
+    machine
+        .kernel()
+        .vfs
+        .mount(on, MemFs::new(COMMAND_BYTES))
+        .map_err(|error| about(error, COMMANDS))
+}
+
+/// The command names of a program, now registered.
+fn mount_program(machine: &Machine, program: &JsValue) -> JsResult<Vec<String>> {
     let commands = string_array(&get(program, "commands").unchecked_into()).unwrap_or_default();
     let module: WebAssembly::Module = get(program, "module").unchecked_into();
     let info = match get(program, "bytes").dyn_into::<Uint8Array>() {
@@ -81,12 +118,8 @@ fn mount_program(machine: &Machine, program: &JsValue) -> JsResult<()> {
         module,
         info: Arc::new(info),
     })?;
-    for name in commands {
-        machine.add_command(&name, id);
-        write_command(machine.kernel(), &name)
-            .map_err(|error| about(error, &format!("{COMMANDS}/{name}")))?;
-    }
-    Ok(())
+    commands.iter().for_each(|name| machine.add_command(name, id));
+    Ok(commands)
 }
 
 /// The file by which a command is found in PATH. One that the user put there stays.

@@ -78,11 +78,11 @@ struct Session {
 }
 
 impl Session {
-    fn open(machine: &Machine, request: ShellRequest) -> JsResult<Rc<Session>> {
+    fn open(machine: &Rc<Machine>, request: ShellRequest) -> JsResult<Rc<Session>> {
         let (master, fds) =
             terminal_for_page(machine.kernel(), request.size).map_err(|error| about(error, ""))?;
         let pty = master.pty().clone();
-        let process = machine.launch(Launch {
+        let process = machine.launch_now(Launch {
             command: request.command,
             args: request.args,
             env: request.env,
@@ -157,7 +157,7 @@ pub struct ShellHandle {
 }
 
 /// Starts a shell on a new terminal.
-pub fn open_shell(machine: &Machine, request: ShellRequest) -> JsResult<ShellHandle> {
+pub fn open_shell(machine: &Rc<Machine>, request: ShellRequest) -> JsResult<ShellHandle> {
     let session = Session::open(machine, request)?;
     // The terminal is hung up when the shell ends, whether or not the page waits for it.
     let ended = session.clone();

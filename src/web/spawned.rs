@@ -29,7 +29,7 @@ const FOR_DRIVERS: [&str; 4] = ["ppid", "stdinFd", "stdoutFd", "stderrFd"];
 
 /// Starts a process.
 pub fn spawn(
-    machine: &Machine,
+    machine: &Rc<Machine>,
     command: String,
     args: Vec<String>,
     options: &JsValue,
@@ -49,7 +49,7 @@ pub fn spawn(
     let (stdin_reader, stdin) = Pipe::pair();
     let (stdout, stdout_writer) = Pipe::pair();
     let (stderr, stderr_writer) = Pipe::pair();
-    let process = machine.launch(Launch {
+    let process = machine.launch_now(Launch {
         command,
         args,
         env: options.env("env")?,

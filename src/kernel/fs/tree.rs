@@ -1,5 +1,6 @@
 //! The tree that a kernel starts with.
 
+use super::pagefs::PageFs;
 use super::{Base, Caller, DevFs, FileSystem, Follow, MemFs, Vfs, path};
 use crate::kernel::error::{Errno, Result};
 use crate::kernel::permission::FileOps;
@@ -37,7 +38,22 @@ pub fn furnished(file_system: Arc<dyn FileSystem>) -> Result<Vfs> {
         }
         chmod(page, Base::Root, directory, mode, Follow::Yes)?;
     }
-    let dev = path::existing(&page, Base::Root, b"/dev", Follow::Yes, FileOps::empty())?;
-    vfs.mount(dev, DevFs::new())?;
+    mount_devices(&vfs)?;
     Ok(vfs)
+}
+
+/// Names in the root of a tree that lives on the page where the kernel mounts file systems of its own.
+pub const POINTS: &[&[u8]] = &[b"dev"];
+
+/// A tree over the page's `file_system`, which must have [`POINTS`]. Nothing is made in it.
+pub fn on_page(file_system: Arc<PageFs>) -> Result<Vfs> {
+    let vfs = Vfs::new(file_system);
+    mount_devices(&vfs)?;
+    Ok(vfs)
+}
+
+fn mount_devices(vfs: &Vfs) -> Result<()> {
+    let page = Caller::page(vfs);
+    let dev = path::existing(&page, Base::Root, b"/dev", Follow::Yes, FileOps::empty())?;
+    vfs.mount(dev, DevFs::new())
 }

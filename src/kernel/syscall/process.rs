@@ -121,7 +121,7 @@ fn prepare(
     actions: Vec<FdAction>,
 ) -> Result<Program> {
     let child = Current::adopt(child.clone());
-    if exec::asks(child.kernel()) {
+    if exec::asks(child.kernel()) && !actions.is_empty() {
         // The page is asked before anything happens, as this may have to begin anew when it has answered.
         let given = child.command();
         let early = exec::resolve(&child, path, search_path, given.args.clone(), given.env.clone());
@@ -333,17 +333,29 @@ pub struct RootSpawn {
 
 /// Starts a process on behalf of the page; the caller hands it to a worker, or calls `abandon`. ENOENT, EACCES, ENOEXEC, EAGAIN.
 pub fn spawn_root(kernel: &Arc<Kernel>, spawn: RootSpawn) -> Result<(Arc<Process>, Program)> {
+    let child = create_root(kernel, &spawn)?;
+    match prepare_root(&child, &spawn) {
+        Ok(program) => Ok((child, program)),
+        Err(error) => {
+            kernel.abandon(&child, Termination::Exited(127));
+            Err(error)
+        }
+    }
+}
+
+/// [`spawn_root`]'s first half: a process that runs nothing yet. EAGAIN.
+pub fn create_root(kernel: &Arc<Kernel>, spawn: &RootSpawn) -> Result<Arc<Process>> {
     let command = CommandLine {
         exe: Vec::new(),
-        args: spawn.args,
-        env: spawn.env,
+        args: spawn.args.clone(),
+        env: spawn.env.clone(),
     };
     let child = kernel.create_process(ProcessSeed {
         parent: Pid::INIT,
         job: spawn.job.unwrap_or_else(|| kernel.new_job()),
         pgid: None,
         sid: None,
-        fds: spawn.fds,
+        fds: spawn.fds.clone(),
         cwd: kernel.vfs.root_place(),
         umask: 0o022,
         signals: SignalState::default(),
@@ -352,11 +364,17 @@ pub fn spawn_root(kernel: &Arc<Kernel>, spawn: RootSpawn) -> Result<(Arc<Process
     })?;
     let (uid, gid) = kernel.user();
     child.set_ids(uid, gid);
-    match prepare(&child, &spawn.path, true, Some(spawn.cwd), None, Vec::new()) {
-        Ok(program) => Ok((child, program)),
-        Err(error) => {
-            kernel.abandon(&child, Termination::Exited(127));
-            Err(error)
-        }
-    }
+    Ok(child)
+}
+
+/// [`spawn_root`]'s second half: finds what it runs. ENOENT, EACCES, ENOEXEC.
+pub fn prepare_root(child: &Arc<Process>, spawn: &RootSpawn) -> Result<Program> {
+    prepare(
+        child,
+        &spawn.path,
+        true,
+        Some(spawn.cwd.clone()),
+        None,
+        Vec::new(),
+    )
 }

@@ -11,8 +11,8 @@ use crate::kernel::{clock, fs};
 use core::any::Any;
 use std::sync::Arc;
 
-/// What one question carries at most.
-const PIECE: usize = 65_536;
+/// What one question carries at most. Processes read and write less at once.
+const PIECE: usize = 1 << 20;
 
 pub struct PageInode {
     fs: Arc<PageFs>,

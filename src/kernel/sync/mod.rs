@@ -18,8 +18,10 @@ pub use lock::{Mutex, MutexGuard, Rank};
 pub use owned::{Owned, Owner};
 pub use wait::{WaitQueue, Waiter};
 
-use platform::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicU32, Ordering};
 
+/// One for the whole memory, and no part of any protocol. So it is no atomic of shuttle's: those belong to one execution of a
+/// model, and the models run side by side.
 static KERNEL_DEAD: AtomicU32 = AtomicU32::new(0);
 
 /// Marks every kernel in this memory as broken after a panic: what waits or spins gives up.

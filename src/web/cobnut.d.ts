@@ -30,14 +30,31 @@ export function initSync(options: { module: BufferSource | WebAssembly.Module; m
 // ----------------------------------------------------------------------------------------------------------- kernel
 
 export interface KernelOptions {
-  /** Backing filesystem, made by `createInMemoryFileSystem()`; a new one if it is missing. */
-  filesystem?: VirtualFileSystem;
+  /**
+   * Backing filesystem: one of `createInMemoryFileSystem()`'s, or any object with (some of) the methods of
+   * `VirtualFileSystem`, sync or async, which then answers on the page. A new one in memory if it is missing.
+   */
+  filesystem?: Partial<VirtualFileSystem>;
   /** Access control. Default: allow all. */
   permissions?: Permissions;
+  /** Whose the processes are. Default 0, root; for others mode bits, owners and the sticky bit count. */
+  uid?: number;
+  gid?: number;
+  /** What the kernel allows at most; numbers above its defaults are cut to those. */
+  limits?: KernelLimits;
   /** Initial environment variables. */
   env?: Record<string, string>;
   /** Initial working directory, made if it is missing. Default "/". */
   cwd?: string;
+}
+
+export interface KernelLimits {
+  /** Live processes. Default 100: EAGAIN beyond. */
+  processes?: number;
+  /** Descriptors of a process. Default 256: EMFILE beyond. */
+  openFiles?: number;
+  /** Bytes of the files of a kernel without the option `filesystem`. Default: half of the shared memory. ENOSPC beyond. */
+  fileBytes?: number;
 }
 
 /**
@@ -344,7 +361,34 @@ export interface PermissionDecision {
   reason?: string;
 }
 
-export type PermissionCheck<Request> = boolean | ((request: Request) => boolean | PermissionDecision);
+/**
+ * A rule that is decided without the page: the first that matches a request decides, and what none matches is denied.
+ * Globs: `*` stays within a path's component, `**` does not.
+ */
+export interface PermissionRule {
+  allow: boolean;
+  /** Why, for the message of the error. */
+  reason?: string;
+  /** Operations; all if it is missing. */
+  op?: string | string[];
+  /** Globs of canonical paths (`fs`); any if it is missing. */
+  path?: string | string[];
+  /** Globs of command names or canonical paths (`childProcess`). */
+  command?: string | string[];
+  /** Globs of host names (`network`). */
+  hostname?: string | string[];
+  /** Globs of variables (`env`). */
+  name?: string | string[];
+}
+
+/**
+ * How a kind of requests is decided: always, by a callback, or by rules. A callback that throws or answers something else
+ * denies. It may answer a promise; the one who asked waits, the page does not.
+ */
+export type PermissionCheck<Request> =
+  | boolean
+  | ((request: Request) => boolean | PermissionDecision | Promise<boolean | PermissionDecision>)
+  | PermissionRule[];
 
 export interface FsAccessRequest {
   op:
@@ -389,7 +433,10 @@ export interface EnvAccessRequest {
   value?: string;
 }
 
-/** Only `allowAll`, or the same put together, is supported yet; anything else makes `createKernel` throw ENOSYS. */
+/**
+ * What programs, and calls of this API on files, may do. What is denied fails with EACCES and the reason. In an object, a missing
+ * `fs` or `network` denies, a missing `childProcess` allows, and a missing `env` gives programs an empty environment.
+ */
 export interface Permissions {
   fs?: PermissionCheck<FsAccessRequest>;
   network?: PermissionCheck<NetworkAccessRequest>;

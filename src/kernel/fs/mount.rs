@@ -164,6 +164,9 @@ impl Vfs {
         if !on.is_directory() {
             return Err(Errno::ENOTDIR.into());
         }
+        if on.is_mount_root() {
+            return Err(Error::new(Errno::EBUSY, "already mounted"));
+        }
         self.asks.fetch_or(file_system.asks(), Ordering::Relaxed);
         let parent = on.mount.clone();
         let ino = on.inode.ino();

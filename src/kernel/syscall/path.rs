@@ -18,6 +18,6 @@ pub use attributes::{
     SetTime, access, chmod, chown, fchmod, fchown, fstatfs, ftruncate, futimens, lstat, stat, statfs,
     truncate, utimens,
 };
-pub use directory::{chdir, fchdir, getcwd, lookup, place, read_dir, realpath};
+pub use directory::{chdir, fchdir, getcwd, lookup, place, read_dir, realpath, start_in};
 pub use names::{link, mkdir, mknod, readlink, rename, rmdir, symlink, unlink};
 pub use open::{open, open_file, open_waiting};

@@ -369,12 +369,6 @@ pub fn create_root(kernel: &Arc<Kernel>, spawn: &RootSpawn) -> Result<Arc<Proces
 
 /// [`spawn_root`]'s second half: finds what it runs. ENOENT, EACCES, ENOEXEC.
 pub fn prepare_root(child: &Arc<Process>, spawn: &RootSpawn) -> Result<Program> {
-    prepare(
-        child,
-        &spawn.path,
-        true,
-        Some(spawn.cwd.clone()),
-        None,
-        Vec::new(),
-    )
+    path::start_in(child, &spawn.cwd)?;
+    prepare(child, &spawn.path, true, None, None, Vec::new())
 }

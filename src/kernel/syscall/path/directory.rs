@@ -39,7 +39,15 @@ pub fn realpath<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8]) 
 /// chdir(3p). ENOTDIR, EACCES.
 /// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/chdir.html>
 pub fn chdir(process: &Process, path: &[u8]) -> Result<()> {
-    let caller = &process.into();
+    chdir_by(&process.into(), process, path)
+}
+
+/// The same for a process that the page starts: where it starts is the page's choice, and not asked for.
+pub fn start_in(process: &Process, path: &[u8]) -> Result<()> {
+    chdir_by(&Caller::from(process).unchecked(), process, path)
+}
+
+fn chdir_by(caller: &Caller<'_>, process: &Process, path: &[u8]) -> Result<()> {
     let place = existing(caller, Base::Cwd, path, Follow::Yes, FileOps::STAT)?;
     if !place.is_directory() {
         return Err(Errno::ENOTDIR.into());

@@ -152,10 +152,11 @@ impl Shared {
         }
         match program {
             Program::File(inode) => FILES.with(|files| files.load(inode)),
-            Program::Registered(command) => {
-                let source = lock(&self.programs).get(command.program.0 as usize).cloned();
+            Program::Registered(program) => {
+                let source = lock(&self.programs).get(program.0 as usize).cloned();
                 source.ok_or("no such program")?.module()
             }
+            Program::Delegated { .. } => Err("there is no page here whose drivers could run it".into()),
         }
     }
 

@@ -7,7 +7,7 @@ use cobnut::kernel::error::{Block, Errno, Error};
 use cobnut::kernel::file::{File, OpenFile, OpenFlags};
 use cobnut::kernel::fs::{Base, Caller};
 use cobnut::kernel::io::VecSink;
-use cobnut::kernel::machine::{Command, Kernel, Limits};
+use cobnut::kernel::machine::{Command, Kernel, Limits, Runner};
 use cobnut::kernel::pipe::{Pipe, PipeReader, PipeWriter};
 use cobnut::kernel::process::{FdEntry, FdFlags, Pid, Process, Termination};
 use cobnut::kernel::signal::Signal;
@@ -171,8 +171,8 @@ impl Machine {
             self.kernel().register_command(
                 name.as_bytes(),
                 Command {
-                    driver: "wasmvm",
-                    program,
+                    driver: "wasmvm".into(),
+                    runner: Runner::Worker(program),
                 },
             );
             self.write_file(
@@ -295,7 +295,7 @@ impl Machine {
             env: environment,
             cwd: cwd.into(),
             fds,
-            job: None,
+            parent: None,
         };
         let (process, program) = spawn_root(self.kernel(), spawn)?;
         self.started(&process, Start::Program(program))?;

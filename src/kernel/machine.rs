@@ -3,13 +3,14 @@
 use super::error::{Errno, Error, Result};
 use super::fs::Vfs;
 use super::permission::{Permissions, Policy};
-use super::process::{JobId, Pid, ProcessTable, StringList};
+use super::process::{JobId, Pid, Process, ProcessTable, StringList};
 use super::question::Questions;
 use super::sync::platform::{AtomicU32, Ordering};
 use super::sync::{Mutex, Rank, WaitQueue};
 use super::timer::Timers;
 use super::tty::Ptys;
 use hashbrown::HashMap;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// What a kernel allows at most.
@@ -40,13 +41,36 @@ impl Default for Limits {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct ProgramId(pub u32);
 
-/// A registered command.
+/// A driver that lives on the page: its number there.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct DriverId(pub u32);
+
+/// Who runs a command.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Runner {
+    /// A process worker, with this program.
+    Worker(ProgramId),
+    /// A driver on the page.
+    Page(DriverId),
+}
+
+/// A registered command.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Command {
     /// The driver's name.
-    pub driver: &'static str,
-    /// What it runs.
-    pub program: ProgramId,
+    pub driver: Arc<str>,
+    /// Who runs it.
+    pub runner: Runner,
+}
+
+/// A process that a driver on the page is to run.
+pub struct Delegated {
+    /// The process; nobody has adopted it. Whoever does gives its slot back at its end.
+    pub process: Arc<Process>,
+    /// The driver.
+    pub driver: DriverId,
+    /// The name of the command, as it was registered.
+    pub command: Box<[u8]>,
 }
 
 /// A kernel.
@@ -65,6 +89,9 @@ pub struct Kernel {
     /// Processes doomed while their workers ran guest code: the kernel worker terminates those.
     doomed: Mutex<Vec<Pid>>,
     doomed_queue: WaitQueue,
+    /// Processes for drivers on the page.
+    delegated: Mutex<VecDeque<Delegated>>,
+    delegated_queue: WaitQueue,
     live: AtomicU32,
     next_job: AtomicU32,
     /// Woken when a slot is given back.
@@ -97,6 +124,8 @@ impl Kernel {
             env: Mutex::new(Rank::Registry, env),
             doomed: Mutex::new(Rank::Registry, Vec::new()),
             doomed_queue: WaitQueue::new(),
+            delegated: Mutex::new(Rank::Registry, VecDeque::new()),
+            delegated_queue: WaitQueue::new(),
             live: AtomicU32::new(0),
             next_job: AtomicU32::new(1),
             slots_queue: WaitQueue::new(),
@@ -151,15 +180,15 @@ impl Kernel {
 
     /// What `name` runs.
     pub fn command(&self, name: &[u8]) -> Option<Command> {
-        self.commands.lock().get(name).copied()
+        self.commands.lock().get(name).cloned()
     }
 
     /// Every command's name with its driver's, in no order.
-    pub fn commands(&self) -> Vec<(Box<[u8]>, &'static str)> {
+    pub fn commands(&self) -> Vec<(Box<[u8]>, Arc<str>)> {
         self.commands
             .lock()
             .iter()
-            .map(|(name, command)| (name.clone(), command.driver))
+            .map(|(name, command)| (name.clone(), command.driver.clone()))
             .collect()
     }
 
@@ -196,6 +225,22 @@ impl Kernel {
     /// The processes whose workers must be terminated, each once. The kernel worker awaits [`Kernel::doomed_queue`].
     pub fn take_doomed(&self) -> Vec<Pid> {
         core::mem::take(&mut *self.doomed.lock())
+    }
+
+    /// Hands a process to the page.
+    pub fn delegate(&self, delegated: Delegated) {
+        self.delegated.lock().push_back(delegated);
+        self.delegated_queue.wake_all();
+    }
+
+    /// The next process that a driver on the page is to run. The page awaits [`Kernel::delegated_queue`].
+    pub fn take_delegated(&self) -> Option<Delegated> {
+        self.delegated.lock().pop_front()
+    }
+
+    /// Woken when [`Kernel::take_delegated`] has something to give.
+    pub fn delegated_queue(&self) -> &WaitQueue {
+        &self.delegated_queue
     }
 
     /// Woken when [`Kernel::take_doomed`] has something to give.

@@ -23,7 +23,6 @@ pub fn process(kernel: &Arc<Kernel>) -> Current {
         umask: 0o022,
         signals: SignalState::default(),
         command: CommandLine::default(),
-        driver: "test",
     };
     Current::adopt(kernel.create_process(seed).unwrap())
 }

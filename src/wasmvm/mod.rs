@@ -24,3 +24,4 @@ pub use host::{CloneStart, Host, Start};
 pub use module::{GuestModule, ModuleCache, ModuleInfo};
 pub use platform::Image;
 pub use run::{Ended, Entry, fail, run};
+pub use wasi::{filetype, rights};

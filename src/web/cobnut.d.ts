@@ -81,19 +81,21 @@ export interface ExecResult {
 }
 
 export interface SpawnOptions {
-  /** Callback for stdout chunks; without it output is thrown away. */
+  /** Callback for stdout chunks; without it output goes where the parent's goes, or is thrown away if there is none. */
   onStdout?: (data: Uint8Array) => void;
-  /** Callback for stderr chunks; without it output is thrown away. */
+  /** The same for stderr. */
   onStderr?: (data: Uint8Array) => void;
+  /** Environment variables, beside the parent's or the kernel's. */
   env?: Record<string, string>;
+  /** Working directory. Default: the parent's, or the kernel's. */
   cwd?: string;
-  /** Not supported yet: ENOSYS. */
+  /** Parent PID: the process is its child, in its group and session. */
   ppid?: number;
-  /** Not supported yet: ENOSYS. */
+  /** A descriptor of the parent's to be standard input, instead of what `writeStdin` gives. */
   stdinFd?: number;
-  /** Not supported yet: ENOSYS. */
+  /** A descriptor of the parent's to be standard output. */
   stdoutFd?: number;
-  /** Not supported yet: ENOSYS. */
+  /** A descriptor of the parent's to be standard error. */
   stderrFd?: number;
 }
 
@@ -181,6 +183,11 @@ export interface Kernel {
   stat(path: string): Promise<VirtualStat>;
   exists(path: string): Promise<boolean>;
 
+  /** Mounts a file system at a directory, which is made if it is missing. EBUSY if something is mounted there. */
+  mountFs(path: string, fs: Partial<VirtualFileSystem>): Promise<void>;
+  /** Takes away what is mounted at a directory. Who has files of it open keeps them. */
+  unmountFs(path: string): Promise<void>;
+
   /** Command name → driver name. */
   readonly commands: Map<string, string>;
   /** Pid → process info. */
@@ -218,7 +225,7 @@ export interface ShellHandle {
 
 // ---------------------------------------------------------------------------------------------------------- drivers
 
-/** A pluggable execution engine. Only `createWasmVmRuntime()`'s can be mounted yet; others are ENOSYS. */
+/** A pluggable execution engine: `createWasmVmRuntime()`'s, or one of your own, whose processes run in the page. See docs/drivers.md. */
 export interface RuntimeDriver {
   name: string;
   commands: string[];
@@ -239,21 +246,30 @@ export interface WasmVmRuntimeOptions {
 /** The driver of WebAssembly commands: the shell and its userland. */
 export function createWasmVmRuntime(options?: WasmVmRuntimeOptions): RuntimeDriver;
 
+/** What a driver is told of a process that it is to run. Its descriptors 0, 1 and 2 are open before `spawn` is called. */
 export interface ProcessContext {
   pid: number;
   ppid: number;
   env: Record<string, string>;
   cwd: string;
   fds: { stdin: number; stdout: number; stderr: number };
+  /** Prints on descriptor 1, as `fdWriteAll` does. */
   onStdout?: (data: Uint8Array) => void;
   onStderr?: (data: Uint8Array) => void;
 }
 
 export interface DriverProcess {
-  writeStdin(data: Uint8Array): void;
+  /**
+   * Gets what comes on descriptor 0, piece by piece; the next waits for a promise that it answers. One that is declared without a
+   * parameter is never called: that driver reads descriptor 0 itself, with `fdRead`.
+   */
+  writeStdin(data: Uint8Array): void | Promise<void>;
   closeStdin(): void;
+  /** A signal that would end the process, or SIGWINCH. SIGKILL has ended it already. */
   kill(signal: number): void;
+  /** Resolves to the exit code. The process ends with this or with `onExit`, whichever comes first. */
   wait(): Promise<number>;
+  /** Set by the kernel, to be called by the driver. */
   onExit: ((code: number) => void) | null;
   onStdout: ((data: Uint8Array) => void) | null;
   onStderr: ((data: Uint8Array) => void) | null;
@@ -265,11 +281,19 @@ export interface FDStat {
   rights: bigint;
 }
 
-/** What a driver gets of the kernel. Declared for drivers to come; no driver gets it yet. */
+/**
+ * What a driver gets of the kernel. Calls that change a process's descriptors, group or session are for processes of drivers like this
+ * one (EPERM for others); calls that use a descriptor take any process. Failures are `KernelError`s, thrown or rejected.
+ */
 export interface KernelInterface {
-  fdOpen(pid: number, path: string, flags: number, mode?: number): number;
+  /** Over files of the page's own that take their time it answers at once; the first use of the descriptor tells what went wrong. */
+  fdOpen(pid: number, path: string, flags?: number, mode?: number): number;
+  /** Waits for something to read. A regular file gives all of `length` that it has. Empty at the end. */
   fdRead(pid: number, fd: number, length: number): Promise<Uint8Array>;
-  fdWrite(pid: number, fd: number, data: Uint8Array): number;
+  /** How many bytes were taken: fewer than all on a pipe that is getting full, EAGAIN when it takes none. */
+  fdWrite(pid: number, fd: number, data: Uint8Array | string): number;
+  /** Writes all, however long that takes. Not in the reference. */
+  fdWriteAll(pid: number, fd: number, data: Uint8Array | string): Promise<number>;
   fdSeek(pid: number, fd: number, offset: bigint, whence: number): Promise<bigint>;
   fdPread(pid: number, fd: number, length: number, offset: bigint): Promise<Uint8Array>;
   fdPwrite(pid: number, fd: number, data: Uint8Array, offset: bigint): Promise<number>;
@@ -277,9 +301,12 @@ export interface KernelInterface {
   fdDup(pid: number, fd: number): number;
   fdDup2(pid: number, oldFd: number, newFd: number): void;
   fdStat(pid: number, fd: number): FDStat;
-  spawn(command: string, args: string[], options?: SpawnOptions): ManagedProcess;
+  /** Starts a process of any driver. With `ppid`: its child. */
+  spawn(command: string, args?: string[], options?: SpawnOptions): ManagedProcess;
+  /** Resolves to the exit code when it has ended. */
   waitpid(pid: number): Promise<{ pid: number; status: number }>;
-  kill(pid: number, signal: number): void;
+  /** Of a process, or with a negative number of a group. Default SIGTERM (15); 0 only asks. */
+  kill(pid: number, signal?: number): void;
   pipe(pid: number): { readFd: number; writeFd: number };
   getpgid(pid: number): number;
   setpgid(pid: number, pgid: number): void;

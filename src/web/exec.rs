@@ -17,7 +17,8 @@ use wasm_bindgen_futures::JsFuture;
 #[wasm_bindgen(module = "/src/web/api.js")]
 extern "C" {
     #[wasm_bindgen(js_name = textOf)]
-    fn text_of(chunks: &Array) -> JsValue;
+    /// UTF-8 text of arrays of bytes.
+    pub fn text_of(chunks: &Array) -> JsValue;
     /// A copy of text or bytes, as bytes. EINVAL.
     #[wasm_bindgen(js_name = bytesOf, catch)]
     pub fn bytes_of(data: &JsValue) -> core::result::Result<Uint8Array, JsValue>;
@@ -68,6 +69,7 @@ pub async fn exec(machine: Rc<Machine>, request: ExecRequest) -> JsResult<JsValu
             entry(File::PipeWriter(stderr_writer), OpenFlags::O_WRONLY),
         ],
         terminal: None,
+        parent: None,
     }));
     // The page's file systems and callbacks may take their time here, and that counts.
     let started = glue::now();

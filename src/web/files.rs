@@ -367,7 +367,8 @@ fn write_range(file: &OpenFile, offset: u64, bytes: Uint8Array) -> Result<()> {
     Ok(())
 }
 
-fn stat_object(stat: &Stat) -> JsValue {
+/// A `VirtualStat`.
+pub fn stat_object(stat: &Stat) -> JsValue {
     let ms = |ns: u64| ns as f64 / 1e6;
     let times = vec![
         ms(stat.atime_ns),

@@ -9,13 +9,14 @@ use super::options::{Options, merge_env, string_array};
 use super::page::{self, Page};
 use super::shell::{ShellHandle, ShellRequest, connect_terminal, open_shell};
 use super::spawned::{ManagedProcess, spawn};
-use super::{alloc, glue, mounts, panic, runtime};
+use super::{alloc, driver, glue, mounts, panic, runtime};
 use crate::kernel::fs::pagefs::PageFs;
 use crate::kernel::fs::{Follow, MemFs, Vfs, tree};
 use crate::kernel::process::{ProcessInfo, ProcessState, StringList};
 use crate::kernel::{Errno, Limits};
 use core::cell::RefCell;
-use js_sys::{Array, Function, Map, Object, Promise, Reflect};
+use futures_util::future::select;
+use js_sys::{Array, Map, Object, Promise, Reflect};
 use std::rc::Rc;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
@@ -207,7 +208,9 @@ impl WebKernel {
             machine.shut_down().await?;
             let drivers = machine.drivers.take();
             for driver in drivers.into_iter().rev() {
-                dispose_driver(&driver).await?;
+                // One that never ends its disposal keeps nobody else from theirs.
+                let disposal = Box::pin(driver::dispose(&driver));
+                select(disposal, JsFuture::from(glue::delay(DISPOSAL_MS))).await;
             }
             Ok(JsValue::UNDEFINED)
         });
@@ -261,7 +264,7 @@ impl WebKernel {
         commands.sort();
         let map = Map::new();
         for (name, driver) in commands {
-            map.set(&String::from_utf8_lossy(&name).as_ref().into(), &driver.into());
+            map.set(&String::from_utf8_lossy(&name).as_ref().into(), &(&*driver).into());
         }
         Ok(map)
     }
@@ -293,13 +296,8 @@ impl WebKernel {
     }
 }
 
-async fn dispose_driver(driver: &Object) -> JsResult<()> {
-    let dispose = Reflect::get(driver, &"dispose".into())?;
-    if let Some(dispose) = dispose.dyn_ref::<Function>() {
-        JsFuture::from(Promise::resolve(&dispose.call0(driver)?)).await?;
-    }
-    Ok(())
-}
+/// What a driver has to give back what it has.
+const DISPOSAL_MS: f64 = 1_000.0;
 
 fn describe(info: &ProcessInfo) -> JsValue {
     let object = Object::new();
@@ -314,7 +312,7 @@ fn describe(info: &ProcessInfo) -> JsValue {
     set("ppid", info.ppid.0.into());
     set("pgid", info.pgid.0.into());
     set("sid", info.sid.0.into());
-    set("driver", process.driver.into());
+    set("driver", (&*command.driver).into());
     set("command", text(args.next().unwrap_or(&command.exe)));
     set("args", args.map(text).collect::<Array>().into());
     let (status, exit_code) = match info.state {

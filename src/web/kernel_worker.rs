@@ -35,7 +35,7 @@ pub fn kernel_worker(shared: u32) -> JsValue {
                 ToKernel::Start(job) => running.start_job(job),
                 ToKernel::Stop => spawn_local(stop(pool.take())),
                 ToKernel::Panicked(text) => tell_of_panic(text),
-                ToKernel::Idle | ToKernel::Need(_) => {}
+                ToKernel::Idle | ToKernel::HandedOver | ToKernel::Need(_) => {}
             }
         }
     });

@@ -1,5 +1,6 @@
 //! A kernel on the page's side: starting processes, waiting for them, ending them.
 
+use super::driver::{self, Delegate};
 use super::error::{JsResult, about, error};
 use super::glue;
 use super::messages::{Job, Mounted, ToKernel};
@@ -10,7 +11,7 @@ use super::thread::{Event, Role, Thread};
 use crate::kernel::error::Block;
 use crate::kernel::fs::Vfs;
 use crate::kernel::fs::pagefs::PageFs;
-use crate::kernel::machine::{Command, ProgramId};
+use crate::kernel::machine::{Command, Delegated, ProgramId, Runner};
 use crate::kernel::permission::Policy;
 use crate::kernel::process::{Fd, FdEntry, FdFlags, JobId, Process, StringList, Termination};
 use crate::kernel::signal::Signal;
@@ -22,6 +23,7 @@ use crate::kernel::tty::Pty;
 use crate::kernel::{Errno, Error, Kernel, Limits};
 use core::cell::{Cell, RefCell};
 use futures_util::future::{Either, select};
+use hashbrown::HashMap;
 use js_sys::{Object, Reflect};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -41,6 +43,10 @@ pub struct Machine {
     pub page: Rc<Page>,
     /// The tree's root, if it lives on the page.
     pub page_root: Option<Arc<PageFs>>,
+    /// The processes that drivers of the page run, by pid.
+    pub delegates: RefCell<HashMap<u32, Rc<Delegate>>>,
+    /// What [`super::driver`]s see of the files, once one has looked.
+    pub vfs_object: RefCell<Option<JsValue>>,
 }
 
 /// What a kernel starts with.
@@ -77,6 +83,8 @@ pub struct Launch {
     pub fds: Vec<Option<FdEntry>>,
     /// Its controlling terminal.
     pub terminal: Option<Arc<Pty>>,
+    /// Whose child it is; then that one's environment and directory are what it has unless it is told otherwise.
+    pub parent: Option<Arc<Process>>,
 }
 
 impl Machine {
@@ -106,8 +114,11 @@ impl Machine {
             drivers: RefCell::default(),
             page: Rc::new(boot.page),
             page_root: boot.page_root,
+            delegates: RefCell::default(),
+            vfs_object: RefCell::default(),
         });
         spawn_local(Page::serve(machine.clone()));
+        spawn_local(driver::serve(machine.clone()));
         machine
     }
 
@@ -135,8 +146,8 @@ impl Machine {
         self.kernel().register_command(
             name.as_bytes(),
             Command {
-                driver: "wasmvm",
-                program,
+                driver: WASM_DRIVER.into(),
+                runner: Runner::Worker(program),
             },
         );
     }
@@ -145,18 +156,26 @@ impl Machine {
         let mut args = StringList::default();
         args.push(launch.command.as_bytes());
         launch.args.iter().for_each(|arg| args.push(arg.as_bytes()));
+        let parent = launch.parent.as_ref();
+        let env = parent.map_or_else(|| self.kernel().env(), |parent| parent.command().env.clone());
+        let cwd = match (&launch.cwd, parent) {
+            (Some(cwd), _) => cwd.clone().into_bytes(),
+            // One that was removed has no path; its child starts where the page's do.
+            (None, Some(parent)) => self.kernel().vfs.path_of(&parent.cwd()).unwrap_or_default(),
+            (None, None) => Vec::new(),
+        };
         RootSpawn {
             path: launch.command.clone().into_bytes(),
             args,
-            env: merge_env(&self.kernel().env(), &launch.env),
-            cwd: launch.cwd.as_ref().unwrap_or(&self.cwd).clone().into_bytes(),
+            env: merge_env(&env, &launch.env),
+            cwd: if cwd.is_empty() { self.cwd.clone().into_bytes() } else { cwd },
             fds: launch.fds.clone(),
-            job: None,
+            parent: launch.parent.clone(),
         }
     }
 
     /// Starts a process, once the page has answered what there is to ask. ENOENT, EACCES, ENOEXEC, EAGAIN.
-    pub async fn launch(&self, launch: Launch) -> JsResult<Arc<Process>> {
+    pub async fn launch(self: &Rc<Self>, launch: Launch) -> JsResult<Arc<Process>> {
         let (process, program) = self
             .page
             .settle(|| {
@@ -216,8 +235,8 @@ impl Machine {
         self.kernel().abandon(process, Termination::Exited(status));
     }
 
-    /// Hands a process to a worker.
-    fn run(&self, launch: &Launch, process: &Arc<Process>, program: Program) -> JsResult<()> {
+    /// Hands a process to a worker, or to a driver of the page.
+    fn run(self: &Rc<Self>, launch: &Launch, process: &Arc<Process>, program: Program) -> JsResult<()> {
         let abandoned = |error| {
             self.kernel().abandon(process, Termination::Exited(CANNOT_RUN));
             Err(error)
@@ -226,6 +245,18 @@ impl Machine {
             && let Err(error) = set_controlling_terminal(process, pty)
         {
             return abandoned(about(error, &launch.command));
+        }
+        if let Program::Delegated { driver, command } = program {
+            let process = process.clone();
+            Delegate::start(
+                self,
+                Delegated {
+                    process,
+                    driver,
+                    command,
+                },
+            );
+            return Ok(());
         }
         let job = Job {
             process: process.clone(),
@@ -274,6 +305,7 @@ impl Machine {
         }
         self.page.close();
         kernel.questions().queue().wake_all();
+        kernel.delegated_queue().wake_all();
         self.post(ToKernel::Stop)?;
         let worker = self.worker.take();
         if let Some(worker) = worker {
@@ -282,6 +314,9 @@ impl Machine {
         Ok(())
     }
 }
+
+/// The driver of WebAssembly commands.
+const WASM_DRIVER: &str = "wasmvm";
 
 /// The statuses of what can't be started, as shells have them.
 const CANNOT_RUN: u8 = 126;

@@ -101,8 +101,10 @@ pub enum ToKernel {
     Mount(Mounted),
     /// Run this.
     Start(Job),
-    /// A process worker has nothing to do.
+    /// A process worker has nothing to do: its process has ended.
     Idle,
+    /// The same, but that its process goes on elsewhere: on the page.
+    HandedOver,
     /// A process worker needs this program, to go on with an exec.
     Need(ProgramId),
     /// All processes have ended: stop every worker, then yourself.
@@ -130,6 +132,7 @@ const NEED: u32 = 3;
 const STOP: u32 = 4;
 const PANICKED: u32 = 5;
 const GO_ON: u32 = 6;
+const HANDED_OVER: u32 = 7;
 
 fn mount_parts(mounted: &Mounted) -> Array {
     // The sender keeps its own count for as long as the message may be under way.
@@ -165,6 +168,7 @@ impl ToKernel {
                 (tagged(START, &parts), transfer)
             }
             ToKernel::Idle => alone(IDLE),
+            ToKernel::HandedOver => alone(HANDED_OVER),
             ToKernel::Need(program) => (tagged(NEED, &program.0.into()), Array::new()),
             ToKernel::Stop => alone(STOP),
             ToKernel::Panicked(text) => (tagged(PANICKED, &text.into()), Array::new()),
@@ -179,6 +183,7 @@ impl ToKernel {
             MOUNT => ToKernel::Mount(mounted(parts.unchecked_ref())?),
             START => ToKernel::Start(Job::from_parts(parts.unchecked_ref())?),
             IDLE => ToKernel::Idle,
+            HANDED_OVER => ToKernel::HandedOver,
             NEED => ToKernel::Need(ProgramId(parts.as_f64()? as u32)),
             STOP => ToKernel::Stop,
             PANICKED => ToKernel::Panicked(parts.as_string()?),

@@ -12,6 +12,7 @@
 
 mod alloc;
 mod constants;
+mod driver;
 mod error;
 mod exec;
 pub mod file_system;

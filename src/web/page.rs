@@ -228,7 +228,8 @@ impl Page {
         }
     }
 
-    fn is_closed(&self) -> bool {
+    /// Whether it answers nothing any more: the kernel is disposed.
+    pub fn is_closed(&self) -> bool {
         self.next.get() == Self::CLOSED
     }
 }

@@ -124,8 +124,8 @@ impl Pool {
             return;
         };
         worker.state = State::Busy(job.process.pid, Arc::as_ptr(&job.process));
-        if let Program::Registered(command) = job.program {
-            worker.send_program(command.program, &self.programs.borrow());
+        if let Program::Registered(program) = job.program {
+            worker.send_program(program, &self.programs.borrow());
         }
         worker.post(ToProcess::Run(job).into_js());
     }
@@ -182,6 +182,7 @@ impl Pool {
                     self.shared.kernel.release_slot();
                     self.on_idle(id);
                 }
+                Some(ToKernel::HandedOver) => self.on_idle(id),
                 Some(ToKernel::Start(job)) => self.start_job(job),
                 Some(ToKernel::Need(program)) => self.on_need(id, program),
                 Some(ToKernel::Panicked(text)) => super::kernel_worker::tell_of_panic(text),

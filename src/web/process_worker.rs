@@ -6,7 +6,7 @@
 use super::glue;
 use super::messages::{ClonePoint, Job, Mounted, ToKernel, ToProcess};
 use crate::kernel::Result;
-use crate::kernel::machine::ProgramId;
+use crate::kernel::machine::{Delegated, DriverId, ProgramId};
 use crate::kernel::process::{Current, Process};
 use crate::kernel::sync;
 use crate::kernel::sync::platform::set_may_block;
@@ -128,9 +128,9 @@ impl ProcessWorker {
             }),
             Some(Err(problem)) => self.refuse(&current, &problem),
             None => match program {
-                Program::Registered(command) if !asked => {
+                Program::Registered(id) if !asked => {
                     *self.waiting.borrow_mut() = Some((current, program));
-                    post(ToKernel::Need(command.program));
+                    post(ToKernel::Need(id));
                 }
                 _ => self.refuse(&current, "the program is not mounted"),
             },
@@ -144,13 +144,14 @@ impl ProcessWorker {
         program: &Program,
     ) -> Option<core::result::Result<GuestModule, String>> {
         match program {
-            Program::Registered(command) => {
+            Program::Registered(wanted) => {
                 let programs = self.programs.borrow();
                 programs
                     .iter()
-                    .find(|(id, _)| *id == command.program)
+                    .find(|(id, _)| id == wanted)
                     .map(|(_, module)| Ok(module.clone()))
             }
+            Program::Delegated { .. } => None,
             Program::File(inode) => Some(self.files.load(current, inode)),
         }
     }
@@ -168,6 +169,13 @@ impl ProcessWorker {
             Ended::Over => {
                 drop(current);
                 post(ToKernel::Idle);
+            }
+            Ended::Exec(Program::Delegated { driver, command }) => {
+                let process = current.process().clone();
+                // From here on the page is its thread.
+                drop(current);
+                delegate(process, driver, command);
+                post(ToKernel::HandedOver);
             }
             Ended::Exec(program) => self.load(current, program, false),
         }
@@ -188,6 +196,10 @@ struct Pool;
 impl Host for Pool {
     fn start(&self, process: &Arc<Process>, start: Start) -> Result<()> {
         let process = process.clone();
+        if let Start::Program(Program::Delegated { driver, command }) = start {
+            delegate(process, driver, command);
+            return Ok(());
+        }
         post(ToKernel::Start(match start {
             Start::Program(program) => Job {
                 process,
@@ -203,7 +215,7 @@ impl Host for Pool {
                     arg: clone.arg,
                 };
                 let module = match &clone.program {
-                    Program::Registered(_) => None,
+                    Program::Registered(_) | Program::Delegated { .. } => None,
                     Program::File(_) => Some((
                         WebAssembly::Module::from(clone.module.compiled),
                         clone.module.info,
@@ -220,6 +232,15 @@ impl Host for Pool {
         }));
         Ok(())
     }
+}
+
+/// Hands a process to the page.
+fn delegate(process: Arc<Process>, driver: DriverId, command: Box<[u8]>) {
+    process.kernel().clone().delegate(Delegated {
+        process,
+        driver,
+        command,
+    });
 }
 
 fn post(message: ToKernel) {

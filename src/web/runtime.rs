@@ -1,5 +1,6 @@
-//! Mounting the WasmVM driver: its programs go to the workers, its commands to the kernel and, as files, to `/bin`.
+//! Mounting drivers: the WasmVM's programs go to the workers; every driver's commands to the kernel and, as files, to `/bin`.
 
+use super::driver;
 use super::error::{JsResult, about, error};
 use super::files::Files;
 use super::glue;
@@ -43,34 +44,39 @@ pub fn wasm_vm_runtime(options: &JsValue) -> JsValue {
     create_wasm_vm_runtime(options)
 }
 
-/// `kernel.mount(driver)`. ENOSYS for drivers that Cobnut does not bring.
+/// `kernel.mount(driver)`: the WasmVM's, or one of the page's own. EINVAL if it is none.
 pub(super) async fn mount(machine: Rc<Machine>, driver: JsValue) -> JsResult<JsValue> {
-    if !is_wasm_vm_runtime(&driver) {
-        return Err(error(
-            Errno::ENOSYS,
-            "function not implemented: only createWasmVmRuntime() can be mounted",
-        ));
+    let commands = if is_wasm_vm_runtime(&driver) {
+        mount_wasm_vm(&machine, driver.unchecked_into()).await?
+    } else {
+        driver::mount(&machine, driver.unchecked_into()).await?
+    };
+    place_for_commands(&machine).await?;
+    for name in commands {
+        let written = || {
+            write_command(machine.kernel(), &name)
+                .map_err(|error| about(error, &format!("{COMMANDS}/{name}")))
+        };
+        // In a tree that lives on the page commands are found without files.
+        match machine.page.settle(written).await {
+            Err(_) if machine.page_root.is_some() => {}
+            written => written?,
+        }
     }
-    let driver: WasmVmRuntime = driver.unchecked_into();
+    Ok(JsValue::UNDEFINED)
+}
+
+/// Its programs go to the workers. Answers the names of its commands.
+async fn mount_wasm_vm(machine: &Machine, driver: WasmVmRuntime) -> JsResult<Vec<String>> {
     let programs: Array = JsFuture::from(driver.load(&userland_url()))
         .await?
         .unchecked_into();
-    place_for_commands(&machine).await?;
+    let mut commands = Vec::new();
     for program in programs.iter() {
-        for name in mount_program(&machine, &program)? {
-            let written = || {
-                write_command(machine.kernel(), &name)
-                    .map_err(|error| about(error, &format!("{COMMANDS}/{name}")))
-            };
-            // In a tree that lives on the page commands are found without files.
-            match machine.page.settle(written).await {
-                Err(_) if machine.page_root.is_some() => {}
-                written => written?,
-            }
-        }
+        commands.extend(mount_program(machine, &program)?);
     }
     machine.drivers.borrow_mut().push(driver.unchecked_into());
-    Ok(JsValue::UNDEFINED)
+    Ok(commands)
 }
 
 /// Beside the glue.

@@ -89,6 +89,7 @@ impl Session {
             cwd: request.cwd,
             fds,
             terminal: Some(pty),
+            parent: None,
         })?;
         let master = Rc::new(master);
         Ok(Rc::new(Session {

@@ -14,13 +14,26 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
+#[wasm_bindgen(module = "/src/web/api.js")]
+extern "C" {
+    /// Arrays of bytes as one.
+    pub fn joined(pieces: &Array) -> Uint8Array;
+}
+
 /// How much is read at once.
 const PIECE: usize = 65_536;
 
 /// Writes from an array of the page's.
-struct ArraySource {
+pub struct ArraySource {
     bytes: Uint8Array,
     at: u32,
+}
+
+impl ArraySource {
+    /// All of `bytes`.
+    pub fn new(bytes: Uint8Array) -> Self {
+        ArraySource { bytes, at: 0 }
+    }
 }
 
 impl Source for ArraySource {
@@ -40,13 +53,15 @@ impl Source for ArraySource {
 }
 
 /// Reads into new arrays of the page's.
-struct ArraySink {
-    pieces: Array,
+pub struct ArraySink {
+    /// What has been read.
+    pub pieces: Array,
     room: usize,
 }
 
 impl ArraySink {
-    fn new(room: usize) -> Self {
+    /// For at most `room` bytes.
+    pub fn new(room: usize) -> Self {
         ArraySink {
             pieces: Array::new(),
             room,
@@ -185,7 +200,7 @@ impl<I: Input> Feeder<I> {
                 return true;
             };
             let Some(bytes) = self.next() else { return true };
-            let mut source = ArraySource { bytes, at: 0 };
+            let mut source = ArraySource::new(bytes);
             while source.remaining() > 0 {
                 match input.try_write(&mut source) {
                     Ok(_) => {}
@@ -221,7 +236,7 @@ impl<I: Input> Feeder<I> {
             let Some(bytes) = self.queue.borrow_mut().pop_front() else {
                 continue;
             };
-            let mut source = ArraySource { bytes, at: 0 };
+            let mut source = ArraySource::new(bytes);
             let written = ready_until(input.queue(), || match &*self.input.borrow() {
                 Some(_) => input.try_write(&mut source),
                 None => Err(Errno::ECANCELED.into()),
@@ -319,7 +334,8 @@ pub fn call(function: &Function, argument: &JsValue) {
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_name = reportError)]
-    fn report_error(error: &JsValue);
+    /// Shows an error as the browser shows one that nobody caught.
+    pub fn report_error(error: &JsValue);
 }
 
 /// The next output, when there is some; `None` at the end, or once `over` says so (after a wake of the queue).

@@ -5,6 +5,7 @@
 import { launch } from "./support/browser.mjs";
 import { runSuites } from "./support/suite.mjs";
 import { suites as api } from "./api.mjs";
+import { suites as drivers } from "./drivers.mjs";
 import { suites as filesystems } from "./filesystems.mjs";
 import { suites as isolation } from "./isolation.mjs";
 import { suites as load } from "./load.mjs";
@@ -14,7 +15,7 @@ import { suites as terminal } from "./terminal.mjs";
 const browser = await launch();
 let failed;
 try {
-  failed = await runSuites([...terminal, ...api, ...permissions, ...filesystems, ...load, ...isolation], browser, process.argv[2]);
+  failed = await runSuites([...terminal, ...api, ...permissions, ...filesystems, ...drivers, ...load, ...isolation], browser, process.argv[2]);
 } finally {
   await browser.close();
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::kernel::error::{Fault, SysResult};
 use crate::kernel::file::OpenFlags;
 use crate::kernel::fs::tree;
-use crate::kernel::machine::{Command, ProgramId};
+use crate::kernel::machine::{Command, ProgramId, Runner};
 use crate::kernel::process::{Current, StringList};
 use crate::kernel::question::{self, Answer};
 use crate::kernel::signal::Signal;
@@ -419,8 +419,8 @@ fn programs_are_asked_for_by_name_with_what_they_get() {
     kernel.register_command(
         b"tool",
         Command {
-            driver: "test",
-            program: ProgramId(0),
+            driver: "test".into(),
+            runner: Runner::Worker(ProgramId(0)),
         },
     );
     let seen = Arc::new(Mutex::new(Vec::new()));
@@ -481,8 +481,8 @@ fn denied_programs_leave_no_process() {
     kernel.register_command(
         b"tool",
         Command {
-            driver: "test",
-            program: ProgramId(0),
+            driver: "test".into(),
+            runner: Runner::Worker(ProgramId(0)),
         },
     );
     let spawned = spawn_root(
@@ -493,7 +493,7 @@ fn denied_programs_leave_no_process() {
             env: StringList::default(),
             cwd: b"/".to_vec(),
             fds: Vec::new(),
-            job: None,
+            parent: None,
         },
     );
     assert_eq!(spawned.map(drop).unwrap_err().errno, Errno::EACCES);
@@ -511,8 +511,8 @@ fn registered_commands_run_where_no_file_may_be_read() {
     kernel.register_command(
         b"tool",
         Command {
-            driver: "test",
-            program: ProgramId(0),
+            driver: "test".into(),
+            runner: Runner::Worker(ProgramId(0)),
         },
     );
     let content = |path: &str, bytes: &[u8]| {

@@ -1,5 +1,7 @@
 //! What a process runs: its arguments and environment, as it was given them.
 
+use std::sync::Arc;
+
 /// A list of strings without NUL bytes, kept as guests take them: each followed by a NUL.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct StringList {
@@ -72,6 +74,8 @@ pub struct CommandLine {
     pub args: StringList,
     /// `NAME=value` strings.
     pub env: StringList,
+    /// The name of the driver that runs it; empty before it is known what that is.
+    pub driver: Arc<str>,
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::process::Process;
 use super::status::Termination;
 use super::word::Left;
 use crate::kernel::error::{Attempt, Error, Fault};
-use crate::kernel::signal::Delivery;
+use crate::kernel::signal::{Delivery, Signal};
 use crate::kernel::sync::wait::{WaitError, block_until};
 use crate::kernel::sync::{Owner, WaitQueue};
 use core::ops::Deref;
@@ -142,6 +142,21 @@ impl Current {
             self.process.word().call_attention();
         }
         delivery
+    }
+
+    /// For a process without a thread of its own: the next signal that it catches, if there is one and it is not stopped.
+    pub fn take_caught(&self) -> Option<Signal> {
+        self.process.word().clear_attention();
+        let mut signals = self.process.signals();
+        if signals.stopped().is_some() {
+            return None;
+        }
+        let delivery = signals.take_delivery()?;
+        signals.finish_delivery(&delivery);
+        if signals.has_delivery() {
+            self.process.word().call_attention();
+        }
+        Some(delivery.signal)
     }
 
     /// Sleeps while the process is stopped and not killed.

@@ -175,6 +175,16 @@ impl Kernel {
         })
     }
 
+    /// Removes the row of a process that has ended, and answers whether it had. ESRCH when there is no row.
+    pub fn reap(&self, pid: Pid) -> Result<bool> {
+        let mut table = self.table.lock();
+        let ended = table.get(pid)?.is_zombie();
+        let row = if ended { table.remove(pid) } else { None };
+        drop(table);
+        drop(row);
+        Ok(ended)
+    }
+
     /// Removes what is left of a job whose processes have ended: zombies that nobody will wait for.
     pub fn reap_job(&self, job: JobId) {
         let mut table = self.table.lock();
@@ -217,7 +227,13 @@ impl Process {
     /// Asks it to look at its signals, and ends a wait.
     fn call(&self) {
         self.word().call_attention();
+        self.wake();
+    }
+
+    /// Makes it look at its kill word, be it a thread or the page's.
+    fn wake(&self) {
         self.waiter.wake();
+        self.called.wake_all();
     }
 
     /// Tells the parent of a stop or continue: the latest one, as a process that was continued may stop again before its
@@ -257,7 +273,7 @@ impl Process {
         self.set_fate(termination);
         match self.word().kill() {
             Killed::Already => {}
-            Killed::OnItsWayOut => self.waiter.wake(),
+            Killed::OnItsWayOut => self.wake(),
             Killed::Ours => {
                 // SAFETY: the word was moved from GUEST to DOOMED here, so its worker enters the kernel no more.
                 let owner = unsafe { Owner::assume() };

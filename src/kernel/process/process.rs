@@ -33,8 +33,6 @@ pub struct ProcessSeed {
     pub signals: SignalState,
     /// What it runs.
     pub command: CommandLine,
-    /// Which driver runs it, by name.
-    pub driver: &'static str,
 }
 
 /// A process. Who is its parent, its group and its session stand in the process table.
@@ -43,8 +41,6 @@ pub struct Process {
     pub pid: Pid,
     /// Its job. Immutable.
     pub job: JobId,
-    /// Its driver's name. Immutable.
-    pub driver: &'static str,
     /// Its descriptors.
     pub fds: FdTable,
     /// Woken when a child changes its state.
@@ -53,6 +49,8 @@ pub struct Process {
     pub exited: WaitQueue,
     /// Wakes its thread wherever it waits.
     pub waiter: Arc<Waiter>,
+    /// Woken when [`KillWord::is_called`] becomes true, for a process that has no thread: a driver on the page runs it.
+    pub called: WaitQueue,
     /// When it began, ns since 1970. Immutable.
     pub started_ns: u64,
     kernel: Arc<Kernel>,
@@ -88,11 +86,11 @@ impl Process {
         Arc::new(Process {
             pid,
             job: seed.job,
-            driver: seed.driver,
             fds: FdTable::new(seed.fds, limit),
             children: WaitQueue::new(),
             exited: WaitQueue::new(),
             waiter: Waiter::new(),
+            called: WaitQueue::new(),
             started_ns: clock::realtime_ns(),
             kernel,
             word: KillWord::default(),

@@ -34,7 +34,6 @@ fn seed(kernel: &Arc<Kernel>) -> ProcessSeed {
         umask: 0o022,
         signals: SignalState::default(),
         command: CommandLine::default(),
-        driver: "test",
     }
 }
 

@@ -268,6 +268,23 @@ impl SignalState {
         state
     }
 
+    /// The state of a process that a driver on the page runs: what would end it, and SIGWINCH, the driver catches; what stops it
+    /// or lets it go on takes effect without the driver. What its parent had it ignore stays ignored.
+    pub fn for_driver(&self) -> SignalState {
+        let mut state = self.for_exec();
+        for signal in SignalSet::from_bits(u64::MAX).iter() {
+            let caught = matches!(
+                signal.default_action(),
+                DefaultAction::Terminate | DefaultAction::Core
+            ) || signal == Signal::SIGWINCH;
+            let action = &mut state.actions[signal.number() as usize];
+            if caught && !signal.is_unstoppable() && action.disposition == Disposition::Default {
+                action.disposition = Disposition::Handler(0);
+            }
+        }
+        state
+    }
+
     /// POSIX_SPAWN_SETSIGDEF: these get the default action.
     pub fn reset(&mut self, signals: SignalSet) {
         for signal in signals.iter() {
@@ -365,6 +382,28 @@ mod tests {
         let after = state.for_exec();
         assert_eq!(after.action(Signal::SIGINT).disposition, Disposition::Default);
         assert_eq!(after.action(Signal::SIGHUP).disposition, Disposition::Ignore);
+    }
+
+    #[test]
+    fn a_driver_catches_what_would_end_its_process() {
+        let mut state = SignalState::default();
+        let ignore = SigAction {
+            disposition: Disposition::Ignore,
+            ..SigAction::default()
+        };
+        state.set_action(Signal::SIGHUP, ignore).unwrap();
+        let mut state = state.for_driver();
+        for (signal, effect) in [
+            (Signal::SIGTERM, Effect::Attention),
+            (Signal::SIGINT, Effect::Attention),
+            (Signal::SIGWINCH, Effect::Attention),
+            (Signal::SIGHUP, Effect::None),
+            (Signal::SIGCHLD, Effect::None),
+            (Signal::SIGTSTP, Effect::Stop),
+            (Signal::SIGKILL, Effect::Terminate { core: false }),
+        ] {
+            assert_eq!(state.post(signal), effect, "{}", signal.name());
+        }
     }
 
     #[test]

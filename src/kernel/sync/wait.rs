@@ -208,29 +208,47 @@ pub fn block_until<T>(
     outcome
 }
 
-/// The same for the page: a future that tries `attempt` and waits on `queue`. `Err(EIO)` when the kernel has died.
-pub fn ready_until<Q, T, F>(queue: Q, attempt: F) -> ReadyUntil<Q, F>
+/// The same for the page: a future that tries `attempt` and waits on `queues`. `Err(EIO)` when the kernel has died.
+pub fn ready_until<Q, T, F>(queues: Q, attempt: F) -> ReadyUntil<Q, F>
 where
-    Q: AsRef<WaitQueue> + Unpin,
+    Q: Queues + Unpin,
     F: FnMut() -> Attempt<T> + Unpin,
 {
     ReadyUntil {
-        queue,
+        queues,
         attempt,
         waiter: None,
     }
 }
 
+/// The queues that [`ready_until`] waits on: one, or some.
+pub trait Queues {
+    /// Them.
+    fn queues(&self) -> &[&WaitQueue];
+}
+
+impl Queues for &WaitQueue {
+    fn queues(&self) -> &[&WaitQueue] {
+        core::slice::from_ref(self)
+    }
+}
+
+impl<const COUNT: usize> Queues for [&WaitQueue; COUNT] {
+    fn queues(&self) -> &[&WaitQueue] {
+        self
+    }
+}
+
 /// The future of [`ready_until`].
-pub struct ReadyUntil<Q: AsRef<WaitQueue>, F> {
-    queue: Q,
+pub struct ReadyUntil<Q: Queues, F> {
+    queues: Q,
     attempt: F,
     waiter: Option<Arc<Waiter>>,
 }
 
 impl<Q, T, F> Future for ReadyUntil<Q, F>
 where
-    Q: AsRef<WaitQueue> + Unpin,
+    Q: Queues + Unpin,
     F: FnMut() -> Attempt<T> + Unpin,
 {
     type Output = Result<T, Error>;
@@ -244,7 +262,7 @@ where
             Some(waiter) => waiter.clone(),
             None => {
                 let waiter = Waiter::new();
-                this.queue.as_ref().enter(&waiter);
+                this.queues.queues().iter().for_each(|queue| queue.enter(&waiter));
                 this.waiter = Some(waiter.clone());
                 waiter
             }
@@ -259,16 +277,10 @@ where
     }
 }
 
-impl<Q: AsRef<WaitQueue>, F> Drop for ReadyUntil<Q, F> {
+impl<Q: Queues, F> Drop for ReadyUntil<Q, F> {
     fn drop(&mut self) {
         if let Some(waiter) = self.waiter.take() {
-            self.queue.as_ref().leave(&waiter);
+            self.queues.queues().iter().for_each(|queue| queue.leave(&waiter));
         }
-    }
-}
-
-impl AsRef<WaitQueue> for WaitQueue {
-    fn as_ref(&self) -> &WaitQueue {
-        self
     }
 }

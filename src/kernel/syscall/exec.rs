@@ -4,18 +4,40 @@ use super::path::{self, AccessMode, Base, Caller};
 use crate::kernel::error::{Block, Errno, Error, Result};
 use crate::kernel::fs::{FileType, InodeRef};
 use crate::kernel::io::VecSink;
-use crate::kernel::machine::{Command, Kernel};
+use crate::kernel::machine::{Command, DriverId, Kernel, ProgramId, Runner};
 use crate::kernel::permission::{Check, Request};
 use crate::kernel::process::{CommandLine, Process, StringList};
 
-/// What a worker is to run.
+/// What is to be run, and by whom.
 #[derive(Clone)]
 pub enum Program {
-    /// A command that a driver registered.
-    Registered(Command),
-    /// A WebAssembly module in a file.
+    /// By a worker: a module that a driver registered.
+    Registered(ProgramId),
+    /// By a worker: a WebAssembly module in a file.
     File(InodeRef),
+    /// By a driver on the page: one of its commands.
+    Delegated {
+        /// The driver.
+        driver: DriverId,
+        /// The command's name.
+        command: Box<[u8]>,
+    },
 }
+
+impl Program {
+    fn of(command: &Command, name: &[u8]) -> Program {
+        match command.runner {
+            Runner::Worker(program) => Program::Registered(program),
+            Runner::Page(driver) => Program::Delegated {
+                driver,
+                command: name.into(),
+            },
+        }
+    }
+}
+
+/// The driver of WebAssembly modules in files.
+const WASM_DRIVER: &str = "wasmvm";
 
 /// The first line of the file that stands for a registered command: `#!cobnut NAME`. A copy or a link of it runs the same.
 pub const COMMAND_MARK: &[u8] = b"#!cobnut ";
@@ -38,11 +60,15 @@ pub fn resolve(
     let env = permitted_env(process, env)?;
     let (mut path, inode) = match find(process, path, search_path, &env)? {
         Found::File(path, inode) => (path, inode),
-        Found::Command(command) => {
-            let exe = path.into();
-            let line = CommandLine { exe, args, env };
+        Found::Command(name, command) => {
+            let line = CommandLine {
+                exe: path.into(),
+                args,
+                env,
+                driver: command.driver.clone(),
+            };
             permit_start(process, path, &line)?;
-            return Ok((Program::Registered(command), line));
+            return Ok((Program::of(&command, &name), line));
         }
     };
     let mut inode = executable(process, inode)?;
@@ -54,9 +80,15 @@ pub fn resolve(
                 .kernel()
                 .command(name)
                 .ok_or(Error::new(Errno::ENOEXEC, "no such command is mounted"))?;
-            let line = CommandLine { exe: path, args, env };
+            let program = Program::of(&command, name);
+            let line = CommandLine {
+                exe: path,
+                args,
+                env,
+                driver: command.driver,
+            };
             permit_start(process, name, &line)?;
-            return Ok((Program::Registered(command), line));
+            return Ok((program, line));
         }
         // The files of commands are the kernel's own, so that they run where no file may be read. Others are read for the caller.
         if !process.kernel().permissions().allows_all_files() {
@@ -65,7 +97,12 @@ pub fn resolve(
         }
         if head.starts_with(b"\0asm") {
             let canonical = path::realpath(Caller::from(process).unchecked(), Base::Cwd, &path)?;
-            let line = CommandLine { exe: path, args, env };
+            let line = CommandLine {
+                exe: path,
+                args,
+                env,
+                driver: WASM_DRIVER.into(),
+            };
             permit_start(process, &canonical, &line)?;
             return Ok((Program::File(inode), line));
         }
@@ -132,7 +169,8 @@ pub(super) fn asks(kernel: &Kernel) -> bool {
 
 enum Found {
     File(Vec<u8>, InodeRef),
-    Command(Command),
+    /// By its name, where there is no file.
+    Command(Box<[u8]>, Command),
 }
 
 /// execvp's search: the first executable in PATH; EACCES if there was one that is not executable.
@@ -145,7 +183,9 @@ fn find(process: &Process, path: &[u8], search_path: bool, env: &StringList) -> 
             Ok(inode) => Ok(Found::File(path.into(), inode)),
             // Where a tree has no directory for commands, they are there all the same.
             Err(error) => match command_at(process, path) {
-                Some(command) if error.errno == Errno::ENOENT => Ok(Found::Command(command)),
+                Some((name, command)) if error.errno == Errno::ENOENT => {
+                    Ok(Found::Command(name.into(), command))
+                }
                 _ => Err(error),
             },
         };
@@ -166,7 +206,7 @@ fn find(process: &Process, path: &[u8], search_path: bool, env: &StringList) -> 
         }
     }
     match process.kernel().command(path) {
-        Some(command) => Ok(Found::Command(command)),
+        Some(command) => Ok(Found::Command(path.into(), command)),
         None => Err(refused.unwrap_or(Errno::ENOENT.into())),
     }
 }
@@ -177,11 +217,11 @@ fn look(process: &Process, path: &[u8]) -> Result<InodeRef> {
 }
 
 /// The registered command that a path in one of the usual directories names.
-fn command_at(process: &Process, path: &[u8]) -> Option<Command> {
+fn command_at<'a>(process: &Process, path: &'a [u8]) -> Option<(&'a [u8], Command)> {
     let name = [b"/bin/".as_slice(), b"/usr/bin/"]
         .iter()
         .find_map(|directory| path.strip_prefix(*directory))?;
-    process.kernel().command(name)
+    Some((name, process.kernel().command(name)?))
 }
 
 fn executable(process: &Process, inode: InodeRef) -> Result<InodeRef> {

@@ -7,7 +7,7 @@ use crate::kernel::error::{Block, Errno, Error, Result, SysResult};
 use crate::kernel::file::OpenFlags;
 use crate::kernel::machine::Kernel;
 use crate::kernel::process::{
-    CommandLine, Current, Fd, FdEntry, FdFlags, JobId, Pgid, Pid, Process, ProcessSeed, Reaped, Sid,
+    CommandLine, Current, Fd, FdEntry, FdFlags, Pgid, Pid, Process, ProcessSeed, Reaped, Sid,
     StringList, Termination, WaitOptions, WaitTarget,
 };
 use crate::kernel::question;
@@ -78,9 +78,9 @@ pub fn spawn(current: &Current, request: SpawnRequest) -> Result<(Arc<Process>, 
     }
     let info = current.info()?;
     let command = CommandLine {
-        exe: Vec::new(),
         args: request.args,
         env: request.env,
+        ..CommandLine::default()
     };
     let child = current.kernel().create_process(ProcessSeed {
         parent: current.pid,
@@ -92,7 +92,6 @@ pub fn spawn(current: &Current, request: SpawnRequest) -> Result<(Arc<Process>, 
         umask: current.umask(),
         signals,
         command,
-        driver: current.driver,
     })?;
     child.set_ids(current.uid(), current.gid());
     match prepare(
@@ -196,7 +195,6 @@ pub fn clone_process(current: &Current) -> Result<Arc<Process>> {
         umask: current.umask(),
         signals,
         command: (*current.command()).clone(),
-        driver: current.driver,
     })?;
     child.set_ids(current.uid(), current.gid());
     Ok(child)
@@ -315,7 +313,7 @@ pub fn setsid(current: &Current) -> Result<Sid> {
     Ok(entry.sid)
 }
 
-/// A process that the page starts: in a session and, unless told otherwise, a job of its own.
+/// A process that the page starts.
 pub struct RootSpawn {
     /// What to run: a path, or a name to be looked for in the PATH of `env` and then among the registered commands.
     pub path: Vec<u8>,
@@ -327,8 +325,9 @@ pub struct RootSpawn {
     pub cwd: Vec<u8>,
     /// Its descriptors.
     pub fds: Vec<Option<FdEntry>>,
-    /// The job to be of; `None` makes one.
-    pub job: Option<JobId>,
+    /// Whose child it is: of its session, group and job, and with its umask, its user and what it ignores. `None`: nobody's, in a session
+    /// and a job of its own.
+    pub parent: Option<Arc<Process>>,
 }
 
 /// Starts a process on behalf of the page; the caller hands it to a worker, or calls `abandon`. ENOENT, EACCES, ENOEXEC, EAGAIN.
@@ -346,24 +345,41 @@ pub fn spawn_root(kernel: &Arc<Kernel>, spawn: RootSpawn) -> Result<(Arc<Process
 /// [`spawn_root`]'s first half: a process that runs nothing yet. EAGAIN.
 pub fn create_root(kernel: &Arc<Kernel>, spawn: &RootSpawn) -> Result<Arc<Process>> {
     let command = CommandLine {
-        exe: Vec::new(),
         args: spawn.args.clone(),
         env: spawn.env.clone(),
+        ..CommandLine::default()
     };
+    let fds = spawn.fds.clone();
+    let Some(parent) = &spawn.parent else {
+        let child = kernel.create_process(ProcessSeed {
+            parent: Pid::INIT,
+            job: kernel.new_job(),
+            pgid: None,
+            sid: None,
+            fds,
+            cwd: kernel.vfs.root_place(),
+            umask: 0o022,
+            signals: SignalState::default(),
+            command,
+        })?;
+        let (uid, gid) = kernel.user();
+        child.set_ids(uid, gid);
+        return Ok(child);
+    };
+    let info = parent.info()?;
+    let signals = parent.signals().for_exec().for_clone();
     let child = kernel.create_process(ProcessSeed {
-        parent: Pid::INIT,
-        job: spawn.job.unwrap_or_else(|| kernel.new_job()),
-        pgid: None,
-        sid: None,
-        fds: spawn.fds.clone(),
-        cwd: kernel.vfs.root_place(),
-        umask: 0o022,
-        signals: SignalState::default(),
+        parent: parent.pid,
+        job: parent.job,
+        pgid: Some(info.pgid),
+        sid: Some(info.sid),
+        fds,
+        cwd: parent.cwd(),
+        umask: parent.umask(),
+        signals,
         command,
-        driver: "wasmvm",
     })?;
-    let (uid, gid) = kernel.user();
-    child.set_ids(uid, gid);
+    child.set_ids(parent.uid(), parent.gid());
     Ok(child)
 }
 

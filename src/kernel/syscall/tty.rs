@@ -77,13 +77,13 @@ fn check_pty_access(current: &Current, pty: &Pty, access: Access) -> SysResult<(
     }
 }
 
-/// Answers WouldBlock after it has sent the signal.
-fn try_access(current: &Current, pty: &Pty, access: Access) -> Attempt<()> {
+/// One try of [`check_access`]: WouldBlock after it has sent the signal. To be tried again when the process has been continued.
+pub fn try_access(process: &Process, pty: &Pty, access: Access) -> Attempt<()> {
     let Some((session, foreground)) = pty.guarded_from(access == Access::Write) else {
         return Ok(());
     };
-    let table = current.kernel().table.lock();
-    let entry = table.get(current.pid)?;
+    let table = process.kernel().table.lock();
+    let entry = table.get(process.pid)?;
     let pgid = entry.pgid;
     if entry.sid != session || pgid == foreground {
         return Ok(());
@@ -95,7 +95,7 @@ fn try_access(current: &Current, pty: &Pty, access: Access) -> Attempt<()> {
     } else {
         Signal::SIGTTOU
     };
-    let signals = current.signals();
+    let signals = process.signals();
     let no_effect =
         signals.mask().contains(signal) || signals.action(signal).disposition == Disposition::Ignore;
     drop(signals);
@@ -106,7 +106,7 @@ fn try_access(current: &Current, pty: &Pty, access: Access) -> Attempt<()> {
         (true, Access::Write | Access::Change) => Ok(()),
         (false, _) if orphaned => Err(Error::new(Errno::EIO, "terminal access by an orphaned group").into()),
         (false, _) => {
-            current.kernel().signal_group(pgid, signal);
+            process.kernel().signal_group(pgid, signal);
             Err(Block::WouldBlock)
         }
     }

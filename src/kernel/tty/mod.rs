@@ -16,4 +16,4 @@ mod tests;
 pub use pty::{FlushQueue, PTS_DEV, Pty, PtyEvents, PtyMaster, PtySlave, SignalTarget, WinSize};
 pub use ptys::Ptys;
 pub use queue::ByteQueue;
-pub use termios::Termios;
+pub use termios::{ControlChar, LocalFlags, Termios};

@@ -46,22 +46,30 @@ pub fn fd_sync(guest: &Guest, fd: u32) -> SysResult<()> {
     Ok(io::sync(&guest.current, Fd(fd))?)
 }
 
-pub fn fd_fdstat_get(guest: &Guest, fd: u32, out: u32) -> SysResult<()> {
-    let look = |file: &OpenFile| {
-        let terminal = matches!(file.file, File::PtySlave(_) | File::PtyMaster(_));
-        (filetype(file.file_type()), file.flags(), terminal)
-    };
-    let (filetype, flags, terminal) = match guest.current.fds.with(guest.current.owner(), Fd(fd), look) {
-        // wasi-libc asks for the rights of the directory before each open.
-        Err(_) if fd == PREOPEN => (filetype(FileType::Directory), OpenFlags::empty(), false),
-        looked => looked?,
-    };
+/// What WASI says that a descriptor may do: all but what its access mode forbids, and seeking on terminals.
+#[inline]
+pub fn rights(file: &OpenFile) -> Rights {
+    let flags = file.flags();
     let mut rights = Rights::ALL;
-    if terminal {
+    if matches!(file.file, File::PtySlave(_) | File::PtyMaster(_)) {
         rights.remove(Rights::FD_SEEK | Rights::FD_TELL);
     }
     rights.set(Rights::FD_READ, flags.readable());
     rights.set(Rights::FD_WRITE, flags.writable());
+    rights
+}
+
+pub fn fd_fdstat_get(guest: &Guest, fd: u32, out: u32) -> SysResult<()> {
+    let look = |file: &OpenFile| (filetype(file.file_type()), file.flags(), rights(file));
+    let (filetype, flags, rights) = match guest.current.fds.with(guest.current.owner(), Fd(fd), look) {
+        // wasi-libc asks for the rights of the directory before each open.
+        Err(_) if fd == PREOPEN => (
+            filetype(FileType::Directory),
+            OpenFlags::empty(),
+            Rights::ALL.difference(Rights::FD_WRITE),
+        ),
+        looked => looked?,
+    };
     let mut fdstat = [0; 24];
     fdstat[0] = filetype;
     fdstat[2..4].copy_from_slice(&(FdFlags::from(flags).bits() as u16).to_le_bytes());

@@ -12,6 +12,9 @@ mod poll;
 mod process;
 mod types;
 
+pub use fd::rights;
+pub use types::filetype;
+
 use super::imports::import_table;
 
 import_table! { "wasi_snapshot_preview1":

@@ -1,4 +1,4 @@
-//! The bare page of the API's tests: nothing but the package, and the guests of tests/guests and bench/guests.
+//! The bare page of the API's tests: nothing but the package, the guests of tests/guests and bench/guests, and the example with a page.
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { serve } from "../../../scripts/serve.mjs";
@@ -11,6 +11,7 @@ const site = join(root, "target/e2e/site");
 async function layOut() {
   mkdirSync(join(site, "guests"), { recursive: true });
   cpSync(join(root, "tests/e2e/page"), site, { recursive: true, preserveTimestamps: true });
+  cpSync(join(root, "examples/toy-language"), join(site, "toy-language"), { recursive: true, preserveTimestamps: true });
   cpSync(join(root, "pkg"), join(site, "pkg"), { recursive: true, preserveTimestamps: true });
   const guests = new Map([
     ...(await compileGuests(join(root, "bench/guests"))),

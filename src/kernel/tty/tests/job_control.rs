@@ -33,7 +33,6 @@ fn leader(kernel: &Arc<Kernel>, fds: Vec<Option<crate::kernel::process::FdEntry>
         umask: 0o022,
         signals: SignalState::default(),
         command: CommandLine::default(),
-        driver: "test",
     };
     Current::adopt(kernel.create_process(seed).unwrap())
 }

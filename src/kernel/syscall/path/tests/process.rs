@@ -30,7 +30,6 @@ fn process(kernel: &Arc<Kernel>) -> Current {
             umask: 0o022,
             signals: SignalState::default(),
             command: CommandLine::default(),
-            driver: "test",
         })
         .unwrap();
     Current::adopt(process)

@@ -25,6 +25,8 @@ extern "C" {
     pub fn close_self();
     #[wasm_bindgen(js_name = postToParent)]
     pub fn post_to_parent(message: &JsValue, transfer: &js_sys::Array);
+    #[wasm_bindgen(js_name = collectGarbage)]
+    pub fn collect_garbage();
     #[wasm_bindgen(js_name = delay)]
     pub fn delay(ms: f64) -> Promise;
     pub fn now() -> f64;

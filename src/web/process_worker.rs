@@ -12,23 +12,19 @@ use crate::kernel::sync;
 use crate::kernel::sync::platform::set_may_block;
 use crate::kernel::syscall::exec::Program;
 use crate::wasmvm::{self, Ended, Entry, GuestModule, Host, Image, ModuleCache, Start};
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use js_sys::WebAssembly;
 use std::rc::Rc;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// The entry of a process worker; answers the handler of its messages.
 #[wasm_bindgen(js_name = processWorker, skip_typescript)]
 pub fn process_worker(_args: JsValue) -> JsValue {
     set_may_block(true);
     super::panic::set_reporter(|text| post(ToKernel::Panicked(text)));
-    let worker = ProcessWorker {
-        programs: RefCell::default(),
-        files: ModuleCache::default(),
-        waiting: RefCell::default(),
-    };
-    let mut worker = Some(worker);
+    let mut worker = Some(Rc::new(ProcessWorker::default()));
     let handler =
         Closure::<dyn FnMut(JsValue)>::new(move |message: JsValue| match ToProcess::from_js(&message) {
             Some(ToProcess::Retire) => {
@@ -39,6 +35,7 @@ pub fn process_worker(_args: JsValue) -> JsValue {
             Some(message) => {
                 if let Some(worker) = &worker {
                     worker.receive(message);
+                    worker.plan_rest();
                 }
             }
             None => {}
@@ -46,6 +43,7 @@ pub fn process_worker(_args: JsValue) -> JsValue {
     handler.into_js_value()
 }
 
+#[derive(Default)]
 struct ProcessWorker {
     /// The drivers' programs that it has.
     programs: RefCell<Vec<(ProgramId, GuestModule)>>,
@@ -53,7 +51,20 @@ struct ProcessWorker {
     files: ModuleCache,
     /// A process that called exec for a program that this worker has not got yet.
     waiting: RefCell<Option<(Rc<Current>, Program)>>,
+    /// Images that have run here and whose memories may be there still.
+    remains: Cell<u32>,
+    /// Whether a look after a rest is planned.
+    resting: Cell<bool>,
 }
+
+/// Memories of live processes and remains that all workers may come to; a tab holds some 125.
+const MEMORIES: u32 = 110;
+/// What one worker may keep at most.
+const MOST_REMAINS: u32 = 16;
+/// Fewer workers than this are not reckoned with.
+const FEW_WORKERS: u32 = 4;
+/// A worker that has had nothing to do for so long has time for its garbage.
+const REST_MS: f64 = 20.0;
 
 /// An image that is about to be run.
 struct Load {
@@ -156,6 +167,41 @@ impl ProcessWorker {
         }
     }
 
+    /// Makes room for one more memory: how much may remain depends on how many processes live, each in a worker that keeps some too.
+    fn make_room(&self, live: u32) {
+        let allowed = MEMORIES.saturating_sub(live) / live.max(FEW_WORKERS);
+        if self.remains.get() > allowed.min(MOST_REMAINS) {
+            self.collect();
+        }
+        self.remains.set(self.remains.get() + 1);
+    }
+
+    fn collect(&self) {
+        glue::collect_garbage();
+        self.remains.set(0);
+    }
+
+    /// Collects what remains when there is nothing else to do.
+    fn plan_rest(self: &Rc<Self>) {
+        if self.remains.get() == 0 || self.resting.replace(true) {
+            return;
+        }
+        let this = Rc::downgrade(self);
+        spawn_local(async move {
+            loop {
+                let Some(before) = this.upgrade().map(|worker| worker.remains.get()) else {
+                    return;
+                };
+                let _elapsed = JsFuture::from(glue::delay(REST_MS)).await;
+                let Some(worker) = this.upgrade() else { return };
+                if worker.remains.get() == before {
+                    worker.resting.set(false);
+                    return worker.collect();
+                }
+            }
+        });
+    }
+
     fn run(&self, load: Load) {
         let Load {
             current,
@@ -163,6 +209,7 @@ impl ProcessWorker {
             program,
             entry,
         } = load;
+        self.make_room(current.kernel().live());
         let host: Rc<dyn Host> = Rc::new(Pool);
         match wasmvm::run(current.clone(), host, module, program, entry) {
             Ended::Over if sync::is_dead() => super::panic::report("kernel code has trapped".into()),

@@ -22,7 +22,10 @@ const DIRECTORIES: &[(&[u8], u32)] = &[
     (b"/var/tmp", 0o1777),
 ];
 
-/// A file system in memory of at most `limit` bytes, with the usual directories, and the devices at `/dev`. ENOSPC.
+/// How much `/dev/shm` holds where the root has no budget in memory to share.
+const SHM_BYTES: u64 = 64 << 20;
+
+/// A file system in memory of at most `limit` bytes, with the usual directories, the devices at `/dev`. ENOSPC.
 pub fn in_memory(limit: u64) -> Result<Vfs> {
     furnished(MemFs::new(limit))
 }
@@ -38,7 +41,7 @@ pub fn furnished(file_system: Arc<dyn FileSystem>) -> Result<Vfs> {
         }
         chmod(page, Base::Root, directory, mode, Follow::Yes)?;
     }
-    mount_devices(&vfs)?;
+    mount_own(&vfs)?;
     Ok(vfs)
 }
 
@@ -48,12 +51,20 @@ pub const POINTS: &[&[u8]] = &[b"dev"];
 /// A tree over the page's `file_system`, which must have [`POINTS`]. Nothing is made in it.
 pub fn on_page(file_system: Arc<PageFs>) -> Result<Vfs> {
     let vfs = Vfs::new(file_system);
-    mount_devices(&vfs)?;
+    mount_own(&vfs)?;
     Ok(vfs)
 }
 
-fn mount_devices(vfs: &Vfs) -> Result<()> {
+/// Mounts the kernel's own file systems: the devices at `/dev`, memory that is charged like the root's files at `/dev/shm`.
+pub fn mount_own(vfs: &Vfs) -> Result<()> {
     let page = Caller::page(vfs);
-    let dev = path::existing(&page, Base::Root, b"/dev", Follow::Yes, FileOps::empty())?;
-    vfs.mount(dev, DevFs::new())
+    let mount = |on: &[u8], file_system: Arc<dyn FileSystem>| {
+        let on = path::existing(&page, Base::Root, on, Follow::Yes, FileOps::empty())?;
+        vfs.mount(on, file_system)
+    };
+    mount(b"/dev", DevFs::new())?;
+    let beside = vfs.root().mount.file_system().beside();
+    mount(b"/dev/shm", beside.unwrap_or_else(|| MemFs::new(SHM_BYTES)))?;
+    chmod(page, Base::Root, b"/dev/shm", 0o1777, Follow::Yes)?;
+    Ok(())
 }

@@ -54,7 +54,8 @@ pub fn resolve(
                 .kernel()
                 .command(name)
                 .ok_or(Error::new(Errno::ENOEXEC, "no such command is mounted"))?;
-            let line = CommandLine { exe: path, args, env };
+            let exe = absolute(process, path)?;
+            let line = CommandLine { exe, args, env };
             permit_start(process, name, &line)?;
             return Ok((Program::Registered(command), line));
         }
@@ -65,7 +66,13 @@ pub fn resolve(
         }
         if head.starts_with(b"\0asm") {
             let canonical = path::realpath(Caller::from(process).unchecked(), Base::Cwd, &path)?;
-            let line = CommandLine { exe: path, args, env };
+            // As `/proc/<pid>/exe` shows it, whatever directory the process goes to.
+            let exe = if path.starts_with(b"/") {
+                path
+            } else {
+                canonical.clone()
+            };
+            let line = CommandLine { exe, args, env };
             permit_start(process, &canonical, &line)?;
             return Ok((Program::File(inode), line));
         }
@@ -128,6 +135,15 @@ fn permitted_env(process: &Process, env: StringList) -> Result<StringList> {
 pub(super) fn asks(kernel: &Kernel) -> bool {
     let policy = kernel.permissions().policy();
     policy.child_process.asks() || policy.fs.asks() || policy.env.asks() || kernel.vfs.asks()
+}
+
+/// A path that means the same in every directory.
+fn absolute(process: &Process, path: Vec<u8>) -> Result<Vec<u8>> {
+    if path.starts_with(b"/") {
+        Ok(path)
+    } else {
+        path::realpath(Caller::from(process).unchecked(), Base::Cwd, &path)
+    }
 }
 
 enum Found {

@@ -13,6 +13,7 @@ mod terminal;
 use super::kernel_ref::KernelRef;
 use super::{FileSystem, InodeRef, NAME_MAX, StatFs, next_dev};
 use crate::kernel::Kernel;
+pub(super) use descriptors::parse_number;
 use descriptors::{FdDirectory, Link};
 use directory::{DevDirectory, MountPoint};
 use memory::{Memory, MemoryDevice};

@@ -1,7 +1,7 @@
 //! The tree that a kernel starts with.
 
 use super::pagefs::PageFs;
-use super::{Base, Caller, DevFs, FileSystem, Follow, MemFs, Vfs, path};
+use super::{Base, Caller, DevFs, FileSystem, Follow, MemFs, ProcFs, Vfs, path};
 use crate::kernel::error::{Errno, Result};
 use crate::kernel::permission::FileOps;
 use crate::kernel::syscall::path::{chmod, mkdir};
@@ -13,6 +13,7 @@ const DIRECTORIES: &[(&[u8], u32)] = &[
     (b"/dev", 0o755),
     (b"/etc", 0o755),
     (b"/home", 0o755),
+    (b"/proc", 0o555),
     (b"/root", 0o700),
     (b"/run", 0o755),
     (b"/tmp", 0o1777),
@@ -25,7 +26,7 @@ const DIRECTORIES: &[(&[u8], u32)] = &[
 /// How much `/dev/shm` holds where the root has no budget in memory to share.
 const SHM_BYTES: u64 = 64 << 20;
 
-/// A file system in memory of at most `limit` bytes, with the usual directories, the devices at `/dev`. ENOSPC.
+/// A file system in memory of at most `limit` bytes, with the usual directories, the devices at `/dev`, and `/proc`. ENOSPC.
 pub fn in_memory(limit: u64) -> Result<Vfs> {
     furnished(MemFs::new(limit))
 }
@@ -46,7 +47,7 @@ pub fn furnished(file_system: Arc<dyn FileSystem>) -> Result<Vfs> {
 }
 
 /// Names in the root of a tree that lives on the page where the kernel mounts file systems of its own.
-pub const POINTS: &[&[u8]] = &[b"dev"];
+pub const POINTS: &[&[u8]] = &[b"dev", b"proc"];
 
 /// A tree over the page's `file_system`, which must have [`POINTS`]. Nothing is made in it.
 pub fn on_page(file_system: Arc<PageFs>) -> Result<Vfs> {
@@ -55,7 +56,8 @@ pub fn on_page(file_system: Arc<PageFs>) -> Result<Vfs> {
     Ok(vfs)
 }
 
-/// Mounts the kernel's own file systems: the devices at `/dev`, memory that is charged like the root's files at `/dev/shm`.
+/// Mounts the kernel's own file systems: the devices at `/dev`, memory that is charged like the root's files at `/dev/shm`, and
+/// `/proc`.
 pub fn mount_own(vfs: &Vfs) -> Result<()> {
     let page = Caller::page(vfs);
     let mount = |on: &[u8], file_system: Arc<dyn FileSystem>| {
@@ -66,5 +68,5 @@ pub fn mount_own(vfs: &Vfs) -> Result<()> {
     let beside = vfs.root().mount.file_system().beside();
     mount(b"/dev/shm", beside.unwrap_or_else(|| MemFs::new(SHM_BYTES)))?;
     chmod(page, Base::Root, b"/dev/shm", 0o1777, Follow::Yes)?;
-    Ok(())
+    mount(b"/proc", ProcFs::new())
 }

@@ -2,7 +2,8 @@
 
 use cobnut::kernel::Result;
 use cobnut::kernel::file::OpenFlags;
-use cobnut::kernel::fs::{Base, Caller, DevFs, MemFs, Vfs};
+use cobnut::kernel::fs::tree::mount_own;
+use cobnut::kernel::fs::{Base, Caller, MemFs, Vfs};
 use cobnut::kernel::syscall::path;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ const DIRECTORIES: &[(&str, u32)] = &[
     ("/etc", 0o755),
     ("/home", 0o755),
     ("/home/user", 0o755),
+    ("/proc", 0o555),
     ("/root", 0o700),
     ("/tmp", 0o1777),
     ("/usr", 0o755),
@@ -28,7 +30,7 @@ const FILES: &[(&str, &str)] = &[
     ("/etc/group", "root:x:0:\nuser:x:1000:\n"),
 ];
 
-/// A file system in memory with the usual folders, and `/dev`.
+/// A file system in memory with the usual folders, `/dev` and `/proc`.
 pub fn new(bytes: u64) -> Result<Vfs> {
     let vfs = Vfs::new(MemFs::new(bytes));
     for (directory, mode) in DIRECTORIES {
@@ -44,14 +46,7 @@ pub fn new(bytes: u64) -> Result<Vfs> {
     for (file, text) in FILES {
         write(&vfs, file.as_bytes(), text.as_bytes(), 0o644)?;
     }
-    let dev = cobnut::kernel::fs::path::existing(
-        &Caller::page(&vfs),
-        Base::Root,
-        b"/dev",
-        path::Follow::Yes,
-        FileOps::empty(),
-    )?;
-    vfs.mount(dev, DevFs::new())?;
+    mount_own(&vfs)?;
     Ok(vfs)
 }
 

@@ -96,6 +96,7 @@ pub struct OpenFile {
 }
 
 /// A name in a directory.
+#[derive(Clone)]
 pub struct Location {
     /// The directory.
     pub parent: Place,
@@ -132,6 +133,11 @@ impl OpenFile {
             path.extend_from_slice(&location.name);
         }
         Some(path)
+    }
+
+    /// Where it was opened.
+    pub fn location(&self) -> Option<&Location> {
+        self.location.as_ref()
     }
 
     /// Access mode and status flags (F_GETFL).

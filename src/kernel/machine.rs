@@ -2,6 +2,7 @@
 
 use super::error::{Errno, Error, Result};
 use super::fs::Vfs;
+use super::host::Host;
 use super::permission::{Permissions, Policy};
 use super::process::{JobId, Pid, Process, ProcessTable, StringList};
 use super::question::Questions;
@@ -80,6 +81,7 @@ pub struct Kernel {
     pub vfs: Vfs,
     /// Its terminals.
     pub ptys: Ptys,
+    host: Host,
     timers: Timers,
     limits: Limits,
     /// Commands by name; the last registration wins.
@@ -110,7 +112,8 @@ impl Kernel {
 
     /// A kernel in which that is allowed what `policy` allows.
     pub fn with_policy(vfs: Vfs, limits: Limits, env: StringList, policy: Policy) -> Arc<Self> {
-        Arc::new(Kernel {
+        let kernel = Arc::new(Kernel {
+            host: Host::default(),
             permissions: Permissions::new(policy),
             questions: Questions::default(),
             uid: AtomicU32::new(0),
@@ -129,7 +132,14 @@ impl Kernel {
             live: AtomicU32::new(0),
             next_job: AtomicU32::new(1),
             slots_queue: WaitQueue::new(),
-        })
+        });
+        kernel.vfs.attach(&kernel);
+        kernel
+    }
+
+    /// The machine that its processes see: its name, its age.
+    pub fn host(&self) -> &Host {
+        &self.host
     }
 
     /// What it allows.

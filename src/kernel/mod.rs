@@ -14,15 +14,16 @@
 //! └ ProcessTable        who is whose child, group, session; states and statuses
 //!   └ Signals           Process::signals
 //!     └ ProcessContext  cwd, umask, command line
-//!       └ Rename        one a file system
-//!         └ FdTable     Process::fds (its owner reads without the lock)
-//!           └ OpenFile  the offset
-//!             └ Directory   parent before child
-//!               └ Inode
-//!                 └ FsSpace
-//!                   └ Pipe, Tty, Timers, Question (never two of them together)
-//!                     └ WaitQueue
-//!                       └ Waker
+//!       └ Overlay       the names of an overlay, outer before inner
+//!         └ Rename        one a file system
+//!           └ FdTable     Process::fds (its owner reads without the lock)
+//!             └ OpenFile  the offset
+//!               └ Directory   parent before child
+//!                 └ Inode
+//!                   └ FsSpace
+//!                     └ Pipe, Tty, Timers, Question (never two of them together)
+//!                       └ WaitQueue
+//!                         └ Waker
 //! ```
 #![deny(unsafe_code)]
 
@@ -30,6 +31,7 @@ pub mod clock;
 pub mod error;
 pub mod file;
 pub mod fs;
+pub mod host;
 pub mod io;
 pub mod machine;
 pub mod permission;

@@ -247,6 +247,11 @@ pub struct PipeReader(Arc<Pipe>);
 pub struct PipeWriter(Arc<Pipe>);
 
 impl PipeReader {
+    /// The pipe that it is an end of.
+    pub fn pipe(&self) -> &Arc<Pipe> {
+        &self.0
+    }
+
     /// One try of read(2): WouldBlock while it is empty and has a writer.
     pub fn try_read(&self, into: &mut dyn Sink) -> Attempt<usize> {
         self.0.try_read(into)
@@ -278,6 +283,11 @@ impl PipeReader {
 }
 
 impl PipeWriter {
+    /// The pipe that it is an end of.
+    pub fn pipe(&self) -> &Arc<Pipe> {
+        &self.0
+    }
+
     /// One try of write(2): a part of a long write; WouldBlock when it is full; EPIPE without a reader.
     pub fn try_write(&self, from: &mut dyn Source) -> Attempt<usize> {
         self.0.try_write(from)

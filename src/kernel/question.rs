@@ -14,6 +14,7 @@ use super::permission;
 use super::process::Current;
 use super::sync::wait::ready_until;
 use super::sync::{Mutex, Rank, WaitQueue};
+use core::any::Any;
 use core::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -108,6 +109,8 @@ struct Call {
     next: usize,
     pending: Option<Arc<Question>>,
     changes: u32,
+    /// What code in the kernel has got done, for the next run.
+    kept: Vec<Box<dyn Any + Send>>,
 }
 
 thread_local! {
@@ -147,6 +150,35 @@ pub fn ask(request: Request) -> Result<Answer> {
     })
 }
 
+/// Where the questions of this thread's call stand, for [`settle_since`].
+pub fn mark() -> usize {
+    CALL.with_borrow(|call| call.next)
+}
+
+/// What was asked since `mark` has been made use of, and the next run won't ask it again: for work that [keeps](keep) what it has got done.
+/// The answers are forgotten, so that long work takes no more memory than its last step.
+pub fn settle_since(mark: usize) {
+    CALL.with_borrow_mut(|call| {
+        let done = mark.min(call.next)..call.next;
+        call.asked.drain(done);
+        call.next = call.next.min(mark);
+    });
+}
+
+/// Keeps `thing` for the next run of this thread's call, which [`is_asking`]. It is dropped when the call ends.
+pub fn keep<T: Any + Send>(thing: Box<T>) {
+    CALL.with_borrow_mut(|call| call.kept.push(thing));
+}
+
+/// Takes back what an earlier run kept.
+pub fn take_kept<T: Any + Send>(which: impl Fn(&T) -> bool) -> Option<Box<T>> {
+    CALL.with_borrow_mut(|call| {
+        let is_it = |kept: &Box<dyn Any + Send>| kept.downcast_ref().is_some_and(&which);
+        let at = call.kept.iter().position(is_it)?;
+        call.kept.swap_remove(at).downcast().ok()
+    })
+}
+
 /// Whether this thread's call waits for an answer: what it has answered so far does not count.
 #[inline]
 pub fn is_asking() -> bool {
@@ -171,10 +203,9 @@ pub fn restart<T>(current: &Current, mut call: impl FnMut() -> SysResult<T>) -> 
         };
         current.kernel().questions().put(question.clone());
         let answered = || question.get().ok_or(Block::WouldBlock);
-        if current
-            .wait_uninterrupted(&[&question.answered], answered)
-            .is_err()
-        {
+        let waited = current.wait_uninterrupted(&[&question.answered], answered);
+        // A call may ask many times before it comes to its end.
+        if waited.is_err() || current.word().is_killed() {
             forget();
             return Err(Fault::Interrupted);
         }
@@ -201,8 +232,10 @@ pub fn settle<T>(current: &Current, mut call: impl FnMut() -> SysResult<T>) -> S
 }
 
 fn forget() {
-    CALL.with_borrow_mut(|call| *call = Call::default());
+    let call = CALL.take();
     IN_USE.set(false);
+    // What was kept may do things of its own on its way.
+    drop(call);
 }
 
 /// A call of the page, which can't wait in the middle of it: its answers are kept here between its runs.

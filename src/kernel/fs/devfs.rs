@@ -1,8 +1,7 @@
 //! [`DevFs`]: what is in `/dev`.
 //!
-//! A fixed set of names, each family of devices in a file of its own. `fd` and `pts` are directories whose contents depend on who
-//! looks: `fd` shows the caller's descriptors, `pts` the terminals of its kernel; the page, which is no process, sees
-//! them empty.
+//! A fixed set of names, each family of devices in a file of its own. `fd` shows the descriptors of whoever looks (the page has none),
+//! `pts` the terminals of the kernel; on `shm` a file system in memory is mounted ([`super::tree`]).
 
 mod descriptors;
 mod directory;
@@ -11,9 +10,12 @@ mod meta;
 mod random;
 mod terminal;
 
+use super::kernel_ref::KernelRef;
 use super::{FileSystem, InodeRef, NAME_MAX, StatFs, next_dev};
+use crate::kernel::Kernel;
+pub(super) use descriptors::parse_number;
 use descriptors::{FdDirectory, Link};
-use directory::DevDirectory;
+use directory::{DevDirectory, MountPoint};
 use memory::{Memory, MemoryDevice};
 use meta::Numbers;
 use random::{Generator, RandomDevice};
@@ -23,23 +25,29 @@ use terminal::{ControllingTerminal, Multiplexer, PtsDirectory};
 /// The file system of devices.
 pub struct DevFs {
     root: Arc<DevDirectory>,
+    kernel: Arc<KernelRef>,
 }
 
 impl DevFs {
     /// A new one.
     pub fn new() -> Arc<Self> {
         let mut numbers = Numbers::new(next_dev());
-        let root = numbers.directory(0o755, 4);
+        let kernel = Arc::<KernelRef>::default();
+        let root = numbers.directory(0o755, 5);
         let root = Arc::new_cyclic(|me: &Weak<DevDirectory>| DevDirectory {
             meta: root,
-            children: children(&mut numbers, me),
+            children: children(&mut numbers, me, &kernel),
             me: me.clone(),
         });
-        Arc::new(DevFs { root })
+        Arc::new(DevFs { root, kernel })
     }
 }
 
-fn children(numbers: &mut Numbers, root: &Weak<DevDirectory>) -> Vec<(&'static [u8], InodeRef)> {
+fn children(
+    numbers: &mut Numbers,
+    root: &Weak<DevDirectory>,
+    kernel: &Arc<KernelRef>,
+) -> Vec<(&'static [u8], InodeRef)> {
     let generator = Generator::shared();
     let mut memory = |kind, minor| -> InodeRef {
         Arc::new(MemoryDevice {
@@ -78,6 +86,14 @@ fn children(numbers: &mut Numbers, root: &Weak<DevDirectory>) -> Vec<(&'static [
         Arc::new(PtsDirectory {
             meta: numbers.directory(0o755, 2),
             parent: root.clone(),
+            kernel: kernel.clone(),
+        }),
+    ));
+    all.push((
+        b"shm",
+        Arc::new(MountPoint {
+            meta: numbers.directory(0o1777, 2),
+            parent: root.clone(),
         }),
     ));
     all.push((
@@ -106,6 +122,14 @@ fn children(numbers: &mut Numbers, root: &Weak<DevDirectory>) -> Vec<(&'static [
 impl FileSystem for DevFs {
     fn root(&self) -> InodeRef {
         self.root.clone()
+    }
+
+    fn type_name(&self) -> &'static str {
+        "devtmpfs"
+    }
+
+    fn attach(&self, kernel: &Weak<Kernel>) {
+        self.kernel.set(kernel.clone());
     }
 
     fn statfs(&self) -> StatFs {

@@ -1,7 +1,7 @@
 //! What every file system offers: the [`Inode`].
 
 use crate::kernel::error::{Attempt, Errno, Result};
-use crate::kernel::file::File;
+use crate::kernel::file::{File, OpenFile};
 use crate::kernel::io::{Sink, Source};
 use crate::kernel::pipe::Pipe;
 use crate::kernel::process::Process;
@@ -118,7 +118,7 @@ pub enum Opened {
     /// A FIFO's pipe: the system call makes the end, and waits for the other one.
     Fifo(Arc<Pipe>),
     /// The open file description of one of the caller's own fds (`/dev/fd/N`), to be shared as dup does.
-    Dup(Arc<crate::kernel::file::OpenFile>),
+    Dup(Arc<OpenFile>),
 }
 
 /// A file of a file system. Methods that make no sense for the kind of file answer the errno that POSIX has for it; the
@@ -166,6 +166,14 @@ pub trait Inode: Send + Sync + Any {
         Ok(Opened::Inode)
     }
 
+    /// The open file that it stands for in every respect: what may be done with it is asked for under that one's path.
+    fn stands_for(&self) -> Option<&Arc<OpenFile>> {
+        None
+    }
+    /// Where following a symlink leads that is no path (`/proc/<pid>/cwd`); `None` for one that is. EACCES where it may not be followed.
+    fn destination(&self, _process: Option<&Process>) -> Result<Option<InodeRef>> {
+        Ok(None)
+    }
     /// The target of a symlink.
     fn readlink(&self) -> Result<Box<[u8]>> {
         Err(Errno::EINVAL.into())

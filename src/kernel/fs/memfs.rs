@@ -16,13 +16,15 @@ mod tests;
 use super::{FileSystem, InodeRef, NAME_MAX, StatFs, next_dev};
 use chunks::CHUNK;
 use node::{NODE_COST, Node};
-use space::Shared;
+use space::{Shared, Space};
 use std::sync::Arc;
 
 /// A file system in memory.
 pub struct MemFs {
     root: Arc<Node>,
     shared: Arc<Shared>,
+    /// Whether another one's [`FileSystem::memory`] counts its files too.
+    counted_elsewhere: bool,
 }
 
 /// Linux's number for tmpfs (`f_type`).
@@ -33,10 +35,15 @@ const BLOCK: u64 = 4_096;
 impl MemFs {
     /// An empty file system that takes at most `limit` bytes.
     pub fn new(limit: u64) -> Arc<Self> {
-        let shared = Arc::new(Shared::new(next_dev(), limit));
+        Self::on(Arc::new(Space::new(limit)), false)
+    }
+
+    fn on(space: Arc<Space>, counted_elsewhere: bool) -> Arc<Self> {
+        let shared = Arc::new(Shared::new(next_dev(), space));
         Arc::new(MemFs {
             root: Node::root(shared.clone()),
             shared,
+            counted_elsewhere,
         })
     }
 
@@ -54,6 +61,18 @@ impl MemFs {
 impl FileSystem for MemFs {
     fn root(&self) -> InodeRef {
         self.root.clone()
+    }
+
+    fn type_name(&self) -> &'static str {
+        "tmpfs"
+    }
+
+    fn memory(&self) -> u64 {
+        if self.counted_elsewhere { 0 } else { self.used() }
+    }
+
+    fn beside(&self) -> Option<Arc<dyn FileSystem>> {
+        Some(MemFs::on(self.shared.space.clone(), true))
     }
 
     fn statfs(&self) -> StatFs {

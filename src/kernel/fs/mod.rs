@@ -1,17 +1,21 @@
 //! Files: inodes, the file systems that hold them, and the walk from a path to an inode.
 //!
-//! [`inode`] is what every file system offers; [`memfs`] and [`devfs`] are file systems; [`mount`] joins them into one tree, and
-//! [`tree`] makes the one that a kernel starts with;
+//! [`inode`] is what every file system offers; [`memfs`], [`devfs`], [`procfs`], [`overlayfs`] and [`pagefs`] are file systems;
+//! [`mount`] joins them into one tree, and [`tree`] makes the one that a kernel starts with;
 //! [`path`] walks that tree. The system calls on paths are in [`crate::kernel::syscall::path`].
 
 pub mod access;
 mod attributes;
+mod descriptor;
 pub mod devfs;
 pub mod inode;
+mod kernel_ref;
 pub mod memfs;
 pub mod mount;
+pub mod overlayfs;
 pub mod pagefs;
 pub mod path;
+pub mod procfs;
 pub mod tree;
 
 pub use devfs::DevFs;
@@ -20,7 +24,9 @@ pub use inode::{
 };
 pub use memfs::MemFs;
 pub use mount::{FileSystem, Mount, Place, StatFs, Vfs};
+pub use overlayfs::{OverlayFs, ReadOnlyFs};
 pub use path::{Base, Caller, Follow};
+pub use procfs::ProcFs;
 
 use core::sync::atomic::{AtomicU64, Ordering};
 

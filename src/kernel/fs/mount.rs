@@ -6,11 +6,13 @@
 
 use super::PATH_MAX;
 use super::inode::{FileType, InodeRef, same_inode};
+use super::kernel_ref::KernelRef;
+use crate::kernel::Kernel;
 use crate::kernel::error::{Errno, Error, Result};
 use crate::kernel::file::OpenFile;
 use crate::kernel::sync::{Mutex, Rank};
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// A guest can nest directories much deeper than a path can say; the answer to where it is stays bounded.
 pub const LONGEST_CWD: usize = 16 * PATH_MAX;
@@ -21,10 +23,26 @@ pub trait FileSystem: Send + Sync {
     fn root(&self) -> InodeRef;
     /// statfs(2).
     fn statfs(&self) -> StatFs;
+    /// The kind of file system, as `/proc/mounts` calls it.
+    fn type_name(&self) -> &'static str;
+    /// Whether it can't be changed.
+    fn is_read_only(&self) -> bool {
+        false
+    }
     /// Whether its files may have to [ask](crate::kernel::question) the page.
     fn asks(&self) -> bool {
         false
     }
+    /// Bytes of the kernel's own memory that its files take.
+    fn memory(&self) -> u64 {
+        0
+    }
+    /// An empty file system whose files are charged to the same budget, where there is one.
+    fn beside(&self) -> Option<Arc<dyn FileSystem>> {
+        None
+    }
+    /// Called when the kernel is there whose tree it is in.
+    fn attach(&self, _kernel: &Weak<Kernel>) {}
 }
 
 /// statfs(2)'s answer.
@@ -86,6 +104,11 @@ impl Mount {
         self.file_system.statfs()
     }
 
+    /// The file system.
+    pub fn file_system(&self) -> &Arc<dyn FileSystem> {
+        &self.file_system
+    }
+
     #[inline]
     fn may_be_covered(&self, ino: u64) -> bool {
         self.covered.load(Ordering::Acquire) >> (ino % 64) & 1 != 0
@@ -126,6 +149,7 @@ pub struct Vfs {
     mounts: Mutex<Vec<Arc<Mount>>>,
     /// Whether a file system that asks the page was ever mounted.
     asks: AtomicBool,
+    kernel: KernelRef,
 }
 
 impl Vfs {
@@ -141,7 +165,24 @@ impl Vfs {
             root,
             mounts: Mutex::new(Rank::Registry, Vec::new()),
             asks: AtomicBool::new(asks),
+            kernel: KernelRef::default(),
         }
+    }
+
+    /// Tells every file system, those that are there and those to come, whose tree this is.
+    pub fn attach(&self, kernel: &Arc<Kernel>) {
+        let kernel = Arc::downgrade(kernel);
+        self.kernel.set(kernel.clone());
+        for mount in self.mounts() {
+            mount.file_system.attach(&kernel);
+        }
+    }
+
+    /// What is mounted, the root first, in the order of mounting.
+    pub fn mounts(&self) -> Vec<Arc<Mount>> {
+        let mut all = vec![self.root.mount.clone()];
+        all.extend(self.mounts.lock().iter().cloned());
+        all
     }
 
     /// Whether a path may lead to files that live on the page.
@@ -168,6 +209,7 @@ impl Vfs {
             return Err(Error::new(Errno::EBUSY, "already mounted"));
         }
         self.asks.fetch_or(file_system.asks(), Ordering::Relaxed);
+        file_system.attach(&self.kernel.weak());
         let parent = on.mount.clone();
         let ino = on.inode.ino();
         let mount = Mount::new(file_system, Some(on));

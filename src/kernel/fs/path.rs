@@ -124,6 +124,9 @@ impl<'a> Caller<'a> {
     fn permit(&self, ops: FileOps, parent: &Place, rest: &[u8], inode: Option<&InodeRef>) -> Result<()> {
         match self.permissions {
             Some(permissions) if !permissions.allows_all_files() => {
+                if let Some(file) = inode.and_then(|inode| inode.stands_for()) {
+                    return self.permit_open(ops, file);
+                }
                 let mut path = self.vfs.path_of(parent)?;
                 if path.len() > 1 {
                     path.push(b'/');
@@ -334,16 +337,23 @@ fn resolve<'p>(mut walk: Walk<'_, 'p>, follow: Follow, locate: Locate) -> Result
         };
         let file_type = inode.file_type();
         if file_type == FileType::Symlink && (follow == Follow::Yes || part.slash) {
-            walk.follow(&inode)?;
-            continue;
+            match walk.follow(&inode)? {
+                Followed::Path => continue,
+                Followed::Directory => return walk.found_directory(),
+                Followed::File(_) if part.slash => return Err(Errno::ENOTDIR.into()),
+                Followed::File(inode) => return walk.found_elsewhere(inode),
+            }
         }
         caller.permit(ops, &walk.at, walk.trail.name(&part), Some(&inode))?;
         if part.slash && file_type != FileType::Directory {
             return Err(Errno::ENOTDIR.into());
         }
-        let location = (locate == Locate::Yes && file_type != FileType::Directory).then(|| Location {
-            parent: walk.at.clone(),
-            name: walk.trail.name(&part).into(),
+        let location = (locate == Locate::Yes && file_type != FileType::Directory).then(|| {
+            let elsewhere = inode.stands_for().and_then(|file| file.location().cloned());
+            elsewhere.unwrap_or_else(|| Location {
+                parent: walk.at.clone(),
+                name: walk.trail.name(&part).into(),
+            })
         });
         walk.enter(inode, file_type)?;
         return Ok(Target::Found(walk.at, location));
@@ -451,6 +461,16 @@ struct Walk<'a, 'p> {
     ops: FileOps,
 }
 
+/// Where a symbolic link led.
+enum Followed {
+    /// Its target is now in front of the path.
+    Path,
+    /// To a directory, where the walk is now.
+    Directory,
+    /// To a file that is no directory.
+    File(InodeRef),
+}
+
 fn find(caller: &Caller<'_>, at: &Place, name: &[u8]) -> Result<InodeRef> {
     if name.len() > NAME_MAX {
         return Err(Errno::ENAMETOOLONG.into());
@@ -511,7 +531,10 @@ impl<'a, 'p> Walk<'a, 'p> {
         let inode = self.find(part).map_err(|error| self.stopped(part, error))?;
         match inode.file_type() {
             FileType::Directory => self.enter(inode, FileType::Directory),
-            FileType::Symlink => self.follow(&inode),
+            FileType::Symlink => match self.follow(&inode)? {
+                Followed::Path | Followed::Directory => Ok(()),
+                Followed::File(_) => Err(self.stopped(part, Errno::ENOTDIR.into())),
+            },
             _ => Err(self.stopped(part, Errno::ENOTDIR.into())),
         }
     }
@@ -537,7 +560,7 @@ impl<'a, 'p> Walk<'a, 'p> {
     fn enter(&mut self, inode: InodeRef, file_type: FileType) -> Result<()> {
         if file_type == FileType::Directory {
             if inode.dev() != self.at.mount.dev() {
-                // A directory that the caller has open, by `/dev/fd`.
+                // A directory of elsewhere, by `/dev/fd` or `/proc`.
                 self.at.mount = self.caller.vfs.mount_of(inode.dev())?;
             }
             if let Some(mount) = self.caller.vfs.cover(&self.at.mount, &inode) {
@@ -564,12 +587,34 @@ impl<'a, 'p> Walk<'a, 'p> {
         self.enter(parent, FileType::Directory)
     }
 
-    /// Puts a symbolic link's target in front of what is left of the path. ELOOP, ENOENT if it is empty.
+    /// The end of a walk at what a link led to without a path.
     #[cold]
-    fn follow(&mut self, link: &InodeRef) -> Result<()> {
+    fn found_elsewhere(mut self, inode: InodeRef) -> Result<Target<'p>> {
+        // It stands for an open file: no name of this directory is asked for.
+        self.caller.permit(self.ops, &self.at, b"", Some(&inode))?;
+        let location = inode.stands_for().and_then(|file| file.location().cloned());
+        if let Ok(mount) = self.caller.vfs.mount_of(inode.dev()) {
+            self.at.mount = mount;
+        }
+        self.at.inode = inode;
+        Ok(Target::Found(self.at, location))
+    }
+
+    /// Puts a symbolic link's target in front of what is left of the path, or goes where it leads without one. ELOOP, ENOENT if
+    /// it is empty.
+    #[cold]
+    fn follow(&mut self, link: &InodeRef) -> Result<Followed> {
         self.links += 1;
         if self.links > SYMLOOP_MAX {
             return Err(Errno::ELOOP.into());
+        }
+        match link.destination(self.caller.process)? {
+            Some(directory) if directory.file_type() == FileType::Directory => {
+                self.enter(directory, FileType::Directory)?;
+                return Ok(Followed::Directory);
+            }
+            Some(file) => return Ok(Followed::File(file)),
+            None => {}
         }
         let target = link.readlink()?;
         if target.is_empty() {
@@ -589,6 +634,6 @@ impl<'a, 'p> Walk<'a, 'p> {
         }
         text.extend_from_slice(rest);
         self.trail = Trail::new(Cow::Owned(text));
-        Ok(())
+        Ok(Followed::Path)
     }
 }

@@ -1,7 +1,7 @@
 //! The tree that a kernel starts with.
 
 use super::pagefs::PageFs;
-use super::{Base, Caller, DevFs, FileSystem, Follow, MemFs, Vfs, path};
+use super::{Base, Caller, DevFs, FileSystem, Follow, MemFs, ProcFs, Vfs, path};
 use crate::kernel::error::{Errno, Result};
 use crate::kernel::permission::FileOps;
 use crate::kernel::syscall::path::{chmod, mkdir};
@@ -13,6 +13,7 @@ const DIRECTORIES: &[(&[u8], u32)] = &[
     (b"/dev", 0o755),
     (b"/etc", 0o755),
     (b"/home", 0o755),
+    (b"/proc", 0o555),
     (b"/root", 0o700),
     (b"/run", 0o755),
     (b"/tmp", 0o1777),
@@ -22,7 +23,10 @@ const DIRECTORIES: &[(&[u8], u32)] = &[
     (b"/var/tmp", 0o1777),
 ];
 
-/// A file system in memory of at most `limit` bytes, with the usual directories, and the devices at `/dev`. ENOSPC.
+/// How much `/dev/shm` holds where the root has no budget in memory to share.
+const SHM_BYTES: u64 = 64 << 20;
+
+/// A file system in memory of at most `limit` bytes, with the usual directories, the devices at `/dev`, and `/proc`. ENOSPC.
 pub fn in_memory(limit: u64) -> Result<Vfs> {
     furnished(MemFs::new(limit))
 }
@@ -38,22 +42,31 @@ pub fn furnished(file_system: Arc<dyn FileSystem>) -> Result<Vfs> {
         }
         chmod(page, Base::Root, directory, mode, Follow::Yes)?;
     }
-    mount_devices(&vfs)?;
+    mount_own(&vfs)?;
     Ok(vfs)
 }
 
 /// Names in the root of a tree that lives on the page where the kernel mounts file systems of its own.
-pub const POINTS: &[&[u8]] = &[b"dev"];
+pub const POINTS: &[&[u8]] = &[b"dev", b"proc"];
 
 /// A tree over the page's `file_system`, which must have [`POINTS`]. Nothing is made in it.
 pub fn on_page(file_system: Arc<PageFs>) -> Result<Vfs> {
     let vfs = Vfs::new(file_system);
-    mount_devices(&vfs)?;
+    mount_own(&vfs)?;
     Ok(vfs)
 }
 
-fn mount_devices(vfs: &Vfs) -> Result<()> {
+/// Mounts the kernel's own file systems: the devices at `/dev`, memory that is charged like the root's files at `/dev/shm`, and
+/// `/proc`.
+pub fn mount_own(vfs: &Vfs) -> Result<()> {
     let page = Caller::page(vfs);
-    let dev = path::existing(&page, Base::Root, b"/dev", Follow::Yes, FileOps::empty())?;
-    vfs.mount(dev, DevFs::new())
+    let mount = |on: &[u8], file_system: Arc<dyn FileSystem>| {
+        let on = path::existing(&page, Base::Root, on, Follow::Yes, FileOps::empty())?;
+        vfs.mount(on, file_system)
+    };
+    mount(b"/dev", DevFs::new())?;
+    let beside = vfs.root().mount.file_system().beside();
+    mount(b"/dev/shm", beside.unwrap_or_else(|| MemFs::new(SHM_BYTES)))?;
+    chmod(page, Base::Root, b"/dev/shm", 0o1777, Follow::Yes)?;
+    mount(b"/proc", ProcFs::new())
 }

@@ -1,11 +1,13 @@
 //! Permissions at the kernel's border, with a thread for the page.
 
+#![allow(clippy::disallowed_types)]
+
 use super::*;
 use crate::kernel::error::{Fault, SysResult};
-use crate::kernel::file::OpenFlags;
+use crate::kernel::file::{File, OpenFile, OpenFlags};
 use crate::kernel::fs::tree;
 use crate::kernel::machine::{Command, ProgramId, Runner};
-use crate::kernel::process::{Current, StringList};
+use crate::kernel::process::{CommandLine, Current, Fd, FdFlags, StringList};
 use crate::kernel::question::{self, Answer};
 use crate::kernel::signal::Signal;
 use crate::kernel::syscall::fd::dup;
@@ -212,6 +214,165 @@ fn an_open_file_s_attributes_are_its_path_s() {
         Some(Errno::EACCES),
         "it is open for writing only"
     );
+    current.die();
+}
+
+/// What leads to files without their paths.
+#[test]
+fn proc_and_dev_fd_lead_round_no_rule() {
+    let kernel = kernel(no_secrets());
+    let current = process(&kernel);
+    let page = Caller::page(&kernel.vfs);
+    // As if it had been handed over by somebody who may.
+    for (fd, path, flags) in [
+        (5, "/secret/a", OpenFlags::O_RDWR),
+        (6, "/secret", OpenFlags::O_DIRECTORY),
+    ] {
+        let file = open_file(page, Base::Root, path.as_bytes(), flags, 0).unwrap();
+        current
+            .fds
+            .install_at(current.owner(), Fd(fd), file, FdFlags::empty())
+            .unwrap();
+    }
+    start_in(&current, b"/secret").unwrap();
+    current.set_command(CommandLine {
+        exe: b"/secret/a".into(),
+        ..CommandLine::default()
+    });
+    let other = process(&kernel);
+    let pid = current.pid;
+    let mut files = Vec::new();
+    let mut directories = Vec::new();
+    for of in ["self".to_string(), pid.to_string()] {
+        for name in [
+            "exe",
+            "fd/5",
+            "fd/6/a",
+            "cwd/a",
+            "root/secret/a",
+            "cwd/../secret/b",
+            "fd/6/../secret/a",
+        ] {
+            files.push(format!("/proc/{of}/{name}"));
+        }
+        for name in [
+            "cwd",
+            "cwd/",
+            "cwd/.",
+            "fd/6",
+            "fd/6/",
+            "root/secret",
+            "cwd/../secret",
+        ] {
+            directories.push(format!("/proc/{of}/{name}"));
+        }
+    }
+    files.extend(["/dev/fd/5", "/dev/fd/6/a"].map(String::from));
+    directories.extend(["/dev/fd/6", "/dev/fd/6/"].map(String::from));
+    let denied = Some(Errno::EACCES);
+    for path in &files {
+        let bytes = path.as_bytes();
+        let failed =
+            |result: Result<(), Error>| assert_eq!(result.map_err(|e| e.errno), Err(Errno::EACCES), "{path}");
+        for flags in [R, W, OpenFlags::O_RDWR | OpenFlags::O_TRUNC] {
+            assert_eq!(open_at(&current, path, flags), denied, "{path}");
+        }
+        failed(stat(&current, Base::Cwd, bytes, Follow::Yes).map(drop));
+        failed(truncate(&current, Base::Cwd, bytes, 0));
+        failed(chmod(&current, Base::Cwd, bytes, 0o777, Follow::Yes));
+        failed(chown(&current, Base::Cwd, bytes, Some(1), None, Follow::Yes));
+        failed(access(
+            &current,
+            Base::Cwd,
+            bytes,
+            AccessMode::empty(),
+            Follow::Yes,
+        ));
+        failed(link(
+            &current,
+            Base::Cwd,
+            bytes,
+            Follow::Yes,
+            Base::Cwd,
+            b"/open/mine",
+        ));
+        failed(lookup(&current, Base::Cwd, bytes).map(drop));
+    }
+    for path in &directories {
+        assert_eq!(open_at(&current, path, OpenFlags::O_DIRECTORY), denied, "{path}");
+        assert_eq!(open_at(&current, path, R), denied, "{path}");
+        let moved = chdir(&current, path.as_bytes());
+        assert_eq!(moved.map_err(|e| e.errno), Err(Errno::EACCES), "{path}");
+        let made = format!("{}/new", path.trim_end_matches('/'));
+        assert_eq!(open_at(&current, &made, W | OpenFlags::O_CREAT), denied, "{made}");
+    }
+    for name in ["exe", "fd/5", "fd/6/a", "cwd/a"] {
+        let path = format!("/proc/{pid}/{name}");
+        assert_eq!(open_at(&other, &path, R), denied, "{path}");
+    }
+    assert_eq!(open_at(&current, "/proc/self/root/open/a", R), None);
+    assert_eq!(open_at(&current, "/proc/self/cwd/../open/a", R), None);
+    assert_eq!(open_at(&current, "/proc/self/status", R), None);
+    other.die();
+    current.die();
+}
+
+#[test]
+fn what_is_behind_proc_and_dev_fd_is_asked_for_by_its_path() {
+    let kernel = kernel(Policy {
+        fs: Check::Ask,
+        ..Policy::ALLOW_ALL
+    });
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = seen.clone();
+    let _page = Page::new(&kernel, move |request| {
+        if let question::Request::Permission(Request::File { op, path }, _) = request {
+            log.lock()
+                .unwrap()
+                .push(format!("{} {}", op.name(), String::from_utf8_lossy(path)));
+        }
+        Answer::Decision(Decision {
+            allow: true,
+            reason: None,
+        })
+    });
+    let current = process(&kernel);
+    let pid = current.pid;
+    let (reader, _writer) = crate::kernel::pipe::Pipe::pair();
+    let page = Caller::page(&kernel.vfs);
+    let file = open_file(page, Base::Root, b"/open/link", R, 0).unwrap();
+    let pipe = OpenFile::new(File::PipeReader(reader), R);
+    for (fd, file) in [(5, file), (6, pipe)] {
+        current
+            .fds
+            .install_at(current.owner(), Fd(fd), file, FdFlags::empty())
+            .unwrap();
+    }
+    start_in(&current, b"/open").unwrap();
+    let asked = |path: &str, flags| {
+        seen.lock().unwrap().clear();
+        assert_eq!(open_at(&current, path, flags), None, "{path}");
+        core::mem::take(&mut *seen.lock().unwrap()).join(", ")
+    };
+    for (path, expected) in [
+        ("/proc/self/fd/5", "read /secret/a"),
+        ("/dev/fd/5", "read /secret/a"),
+        ("/proc/self/fd/6", ""),
+        ("/dev/fd/6", ""),
+        ("/proc/self/cwd/a", "read /open/a"),
+        ("/proc/self/root/open/door/../open/a", "read /open/a"),
+        ("/proc/version", "read /proc/version"),
+    ] {
+        assert_eq!(asked(path, R), expected, "{path}");
+    }
+    assert_eq!(asked("/proc/self/stat", R), format!("read /proc/{pid}/stat"));
+    assert_eq!(asked("/proc/self/cwd", OpenFlags::O_DIRECTORY), "readdir /open");
+    seen.lock().unwrap().clear();
+    let target = question::settle(&current, || {
+        Ok(readlink(&current, Base::Cwd, b"/proc/self/fd/5")?)
+    });
+    assert_eq!(&*target.unwrap(), b"/secret/a");
+    assert_eq!(*seen.lock().unwrap(), [format!("readlink /proc/{pid}/fd/5")]);
     current.die();
 }
 

@@ -27,6 +27,7 @@ impl Kernel {
         let pid = table.allocate_pid();
         let (ppid, pgid, sid) = (seed.parent, seed.pgid, seed.sid);
         let process = Process::new(self.clone(), pid, seed);
+        self.host().count_birth();
         let sid_or_own = sid.unwrap_or(Sid(pid.0));
         let pgid = if sid.is_none() {
             Pgid(pid.0)

@@ -197,7 +197,13 @@ impl Process {
 
     pub(super) fn mark_ended(&self) {
         self.ended_ns.store(clock::monotonic_ns(), Ordering::Relaxed);
+        self.kernel.host().count_death(self.cpu_ns());
         self.ended.store(1, Ordering::SeqCst);
+    }
+
+    /// When it began, ns of the monotonic clock.
+    pub fn began_ns(&self) -> u64 {
+        self.began_ns
     }
 
     /// Nanoseconds that its thread was not asleep in the kernel: an upper bound of the CPU time.

@@ -98,6 +98,11 @@ pub struct ProcessTable {
 const LAST_PID: u32 = 4_194_304;
 
 impl ProcessTable {
+    /// The number of the youngest process.
+    pub fn last_pid(&self) -> Pid {
+        Pid(self.last_pid)
+    }
+
     /// A number that no process, group or session has.
     pub fn allocate_pid(&mut self) -> Pid {
         loop {

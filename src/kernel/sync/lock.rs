@@ -19,6 +19,8 @@ pub enum Rank {
     Signals,
     /// A process's cwd, umask, command line.
     ProcessContext,
+    /// An overlay's names. Those of an overlay that is another one's layer come after the outer one's.
+    Overlay,
     /// A file system's rename lock.
     Rename,
     /// A process's fd table.

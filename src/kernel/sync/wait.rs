@@ -25,6 +25,8 @@ pub struct Waiter {
     waker: Mutex<Option<Waker>>,
     /// How long its thread slept, for CPU times.
     slept_ns: AtomicU64,
+    /// Whether its thread sleeps now.
+    asleep: AtomicU32,
 }
 
 impl Default for Waiter {
@@ -33,6 +35,7 @@ impl Default for Waiter {
             wakes: AtomicU32::new(0),
             waker: Mutex::new(Rank::Waker, None),
             slept_ns: AtomicU64::new(0),
+            asleep: AtomicU32::new(0),
         }
     }
 }
@@ -63,6 +66,11 @@ impl Waiter {
         self.slept_ns.load(Ordering::Relaxed)
     }
 
+    /// Whether its thread sleeps in [`Waiter::sleep`], as `ps` tells it.
+    pub fn is_asleep(&self) -> bool {
+        self.asleep.load(Ordering::Relaxed) != 0
+    }
+
     /// Sleeps until a wake after `seen`, or until `deadline` (ns of [`clock::monotonic_ns`]). May return early.
     ///
     /// # Panics
@@ -78,7 +86,9 @@ impl Waiter {
         let began = clock::monotonic_ns();
         let left = deadline.map_or(SLEEP_SLICE_NS, |at| at.saturating_sub(began).min(SLEEP_SLICE_NS));
         if left > 0 {
+            self.asleep.store(1, Ordering::Relaxed);
             platform::futex_wait(&self.wakes, seen, Some(left));
+            self.asleep.store(0, Ordering::Relaxed);
             self.slept_ns
                 .fetch_add(clock::monotonic_ns() - began, Ordering::Relaxed);
         }

@@ -82,7 +82,7 @@ pub fn resolve(
                 .ok_or(Error::new(Errno::ENOEXEC, "no such command is mounted"))?;
             let program = Program::of(&command, name);
             let line = CommandLine {
-                exe: path,
+                exe: absolute(process, path)?,
                 args,
                 env,
                 driver: command.driver,
@@ -97,8 +97,14 @@ pub fn resolve(
         }
         if head.starts_with(b"\0asm") {
             let canonical = path::realpath(Caller::from(process).unchecked(), Base::Cwd, &path)?;
+            // As `/proc/<pid>/exe` shows it, whatever directory the process goes to.
+            let exe = if path.starts_with(b"/") {
+                path
+            } else {
+                canonical.clone()
+            };
             let line = CommandLine {
-                exe: path,
+                exe,
                 args,
                 env,
                 driver: WASM_DRIVER.into(),
@@ -165,6 +171,15 @@ fn permitted_env(process: &Process, env: StringList) -> Result<StringList> {
 pub(super) fn asks(kernel: &Kernel) -> bool {
     let policy = kernel.permissions().policy();
     policy.child_process.asks() || policy.fs.asks() || policy.env.asks() || kernel.vfs.asks()
+}
+
+/// A path that means the same in every directory.
+fn absolute(process: &Process, path: Vec<u8>) -> Result<Vec<u8>> {
+    if path.starts_with(b"/") {
+        Ok(path)
+    } else {
+        path::realpath(Caller::from(process).unchecked(), Base::Cwd, &path)
+    }
 }
 
 enum Found {

@@ -10,7 +10,7 @@ mod directory;
 mod names;
 mod open;
 #[cfg(all(test, not(feature = "shuttle")))]
-mod tests;
+pub(in crate::kernel) mod tests;
 
 pub use crate::kernel::fs::access::AccessMode;
 pub use crate::kernel::fs::{Base, Caller, Follow};

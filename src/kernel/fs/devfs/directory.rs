@@ -84,3 +84,38 @@ impl Inode for DevDirectory {
         Ok(())
     }
 }
+
+/// An empty directory, for something to be mounted on.
+pub struct MountPoint {
+    pub meta: Meta,
+    pub parent: Weak<DevDirectory>,
+}
+
+impl Inode for MountPoint {
+    answered_by_meta!();
+    not_to_be_changed!();
+
+    fn lookup(&self, _name: &[u8], _process: Option<&Process>) -> Result<InodeRef> {
+        Err(Errno::ENOENT.into())
+    }
+
+    fn parent(&self) -> Result<InodeRef> {
+        Ok(self.parent.upgrade().ok_or(Errno::ENOENT)?)
+    }
+
+    fn read_dir(
+        &self,
+        cookie: u64,
+        _process: Option<&Process>,
+        each: &mut dyn FnMut(DirEntry) -> bool,
+    ) -> Result<()> {
+        tell(
+            cookie,
+            self.meta.ino,
+            self.parent()?.ino(),
+            core::iter::empty(),
+            each,
+        );
+        Ok(())
+    }
+}

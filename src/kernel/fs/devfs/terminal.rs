@@ -5,6 +5,7 @@ use super::directory::{DevDirectory, FIRST_COOKIE, Listed, tell};
 use super::meta::{Meta, answered_by_meta, fixed, not_to_be_changed};
 use crate::kernel::error::{Errno, Error, Result};
 use crate::kernel::file::{File, OpenFlags};
+use crate::kernel::fs::kernel_ref::KernelRef;
 use crate::kernel::fs::{DirEntry, FileType, Inode, InodeRef, Opened, SetAttr, Stat};
 use crate::kernel::process::Process;
 use crate::kernel::syscall::tty;
@@ -46,16 +47,17 @@ impl Inode for Multiplexer {
 pub struct PtsDirectory {
     pub meta: Meta,
     pub parent: Weak<DevDirectory>,
+    pub kernel: Arc<KernelRef>,
 }
 
 impl Inode for PtsDirectory {
     answered_by_meta!();
     not_to_be_changed!();
 
-    fn lookup(&self, name: &[u8], process: Option<&Process>) -> Result<InodeRef> {
-        let (process, index) = process.zip(parse_number(name)).ok_or(Errno::ENOENT)?;
+    fn lookup(&self, name: &[u8], _process: Option<&Process>) -> Result<InodeRef> {
+        let index = parse_number(name).ok_or(Errno::ENOENT)?;
         Ok(Arc::new(Slave {
-            pty: process.kernel().ptys.lookup(index)?,
+            pty: self.kernel.get()?.ptys.lookup(index)?,
         }))
     }
 
@@ -66,11 +68,13 @@ impl Inode for PtsDirectory {
     fn read_dir(
         &self,
         cookie: u64,
-        process: Option<&Process>,
+        _process: Option<&Process>,
         each: &mut dyn FnMut(DirEntry) -> bool,
     ) -> Result<()> {
-        let indices = process
-            .map(|process| process.kernel().ptys.list())
+        let indices = self
+            .kernel
+            .get()
+            .map(|kernel| kernel.ptys.list())
             .unwrap_or_default();
         let listed = indices.into_iter().map(|index| -> Listed {
             let name = index.to_string().into_bytes().into();

@@ -5,6 +5,7 @@ use crate::kernel::sync::platform::fill_random;
 use crate::kernel::sync::{Mutex, Rank};
 use core::hash::{BuildHasher, Hasher};
 use core::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
 
 /// A byte budget. Charged before memory is taken, given back after it is freed.
 pub struct Space {
@@ -63,7 +64,7 @@ pub struct Shared {
     /// `st_dev`.
     pub dev: u64,
     /// The byte budget.
-    pub space: Space,
+    pub space: Arc<Space>,
     /// Held during every rename, so that who is whose ancestor can be looked up before the directories are locked.
     pub rename: Mutex<()>,
     next_ino: AtomicU64,
@@ -71,13 +72,13 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// For a new file system.
-    pub fn new(dev: u64, limit: u64) -> Self {
+    /// For a new file system on `space`.
+    pub fn new(dev: u64, space: Arc<Space>) -> Self {
         let mut seed = [0; 8];
         fill_random(&mut seed);
         Shared {
             dev,
-            space: Space::new(limit),
+            space,
             rename: Mutex::new(Rank::Rename, ()),
             next_ino: AtomicU64::new(1),
             hasher: foldhash::fast::FixedState::with_seed(u64::from_le_bytes(seed)),

@@ -10,7 +10,7 @@ mod call;
 mod inode;
 mod nodes;
 #[cfg(all(test, not(feature = "shuttle")))]
-mod tests;
+pub(in crate::kernel) mod tests;
 
 pub use call::{FileCall, FileReply, PageStat};
 
@@ -87,6 +87,10 @@ fn unexpected() -> Error {
 impl FileSystem for PageFs {
     fn root(&self) -> InodeRef {
         self.node(b"/", PageStat::directory(clock::realtime_ns()))
+    }
+
+    fn type_name(&self) -> &'static str {
+        "page"
     }
 
     fn asks(&self) -> bool {

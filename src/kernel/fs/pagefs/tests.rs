@@ -13,7 +13,7 @@ use crate::kernel::{Kernel, Limits};
 use std::sync::Arc;
 
 /// What a `VirtualFileSystem` over `vfs` would answer.
-fn serve(vfs: &Vfs, call: &FileCall) -> core::result::Result<FileReply, Errno> {
+pub(in crate::kernel) fn serve(vfs: &Vfs, call: &FileCall) -> core::result::Result<FileReply, Errno> {
     let page = Caller::page(vfs);
     let root = Base::Root;
     let told = |stat: Stat| {

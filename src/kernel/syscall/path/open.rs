@@ -170,9 +170,13 @@ fn open_inode(
         FileType::Socket => return Err(Error::new(Errno::ENXIO, "a socket can't be opened")),
         _ => {}
     }
+    // Before it is opened, as that may copy it; but what `/dev/fd/N` opens is the caller's own already.
+    let stands_for_another = inode.stands_for().is_some();
+    if !stands_for_another {
+        require_mode(caller, &inode, flags)?;
+    }
     let opened = inode.open(caller.process, flags)?;
-    // What `/dev/fd/N` opens is the caller's own already.
-    if !matches!(opened, Opened::Dup(_)) {
+    if stands_for_another && !matches!(opened, Opened::Dup(_)) {
         require_mode(caller, &inode, flags)?;
     }
     match opened {

@@ -1,31 +1,41 @@
 //! Tests of the calls on paths: over a whole tree, as the page and as processes.
 
 mod calls;
-mod model;
-mod posix;
+pub(in crate::kernel) mod model;
+pub(in crate::kernel) mod posix;
 mod process;
 mod races;
 
 use super::*;
 use crate::kernel::error::{Block, Errno};
 use crate::kernel::file::{OpenFile, OpenFlags};
-use crate::kernel::fs::{DirEntry, FileType, MemFs, Vfs};
+use crate::kernel::fs::{DirEntry, FileSystem, FileType, MemFs, OverlayFs, Vfs};
 use crate::kernel::io::VecSink;
 use std::sync::Arc;
 
 /// A tree of files, and the page as its caller.
-struct Tree {
-    vfs: Vfs,
-    fs: Arc<MemFs>,
+pub(in crate::kernel) struct Tree {
+    pub(in crate::kernel) vfs: Vfs,
+    /// What keeps what is written.
+    pub(in crate::kernel) fs: Arc<MemFs>,
 }
 
 impl Tree {
+    /// An overlay over what is in `lower`.
+    pub(in crate::kernel) fn over(lower: Arc<dyn FileSystem>) -> Self {
+        let fs = MemFs::new(64 << 20);
+        Tree {
+            vfs: Vfs::new(OverlayFs::new(lower, fs.clone())),
+            fs,
+        }
+    }
+
     /// Nothing but the root.
-    fn empty() -> Self {
+    pub(in crate::kernel) fn empty() -> Self {
         Tree::with_limit(64 << 20)
     }
 
-    fn with_limit(limit: u64) -> Self {
+    pub(in crate::kernel) fn with_limit(limit: u64) -> Self {
         let fs = MemFs::new(limit);
         Tree {
             vfs: Vfs::new(fs.clone()),
@@ -33,19 +43,19 @@ impl Tree {
         }
     }
 
-    fn caller(&self) -> Caller<'_> {
+    pub(in crate::kernel) fn caller(&self) -> Caller<'_> {
         Caller::page(&self.vfs)
     }
 
-    fn open(&self, path: &str, flags: OpenFlags) -> Arc<OpenFile> {
+    pub(in crate::kernel) fn open(&self, path: &str, flags: OpenFlags) -> Arc<OpenFile> {
         open_file(self.caller(), Base::Root, path.as_bytes(), flags, 0o644).unwrap()
     }
 
-    fn mkdir(&self, path: &str) {
+    pub(in crate::kernel) fn mkdir(&self, path: &str) {
         mkdir(self.caller(), Base::Root, path.as_bytes(), 0o755).unwrap();
     }
 
-    fn write(&self, path: &str, bytes: &[u8]) {
+    pub(in crate::kernel) fn write(&self, path: &str, bytes: &[u8]) {
         let file = self.open(
             path,
             OpenFlags::O_WRONLY | OpenFlags::O_CREAT | OpenFlags::O_TRUNC,
@@ -53,26 +63,26 @@ impl Tree {
         write_all(&file, bytes).unwrap();
     }
 
-    fn read(&self, path: &str) -> Vec<u8> {
+    pub(in crate::kernel) fn read(&self, path: &str) -> Vec<u8> {
         read_all(&self.open(path, OpenFlags::empty()))
     }
 
-    fn exists(&self, path: &str) -> bool {
+    pub(in crate::kernel) fn exists(&self, path: &str) -> bool {
         lstat(self.caller(), Base::Root, path.as_bytes()).is_ok()
     }
 
-    fn list(&self, path: &str) -> Vec<DirEntry> {
+    pub(in crate::kernel) fn list(&self, path: &str) -> Vec<DirEntry> {
         list_from(self, &self.open(path, OpenFlags::O_DIRECTORY), 0)
     }
 
-    fn names(&self, path: &str) -> Vec<String> {
+    pub(in crate::kernel) fn names(&self, path: &str) -> Vec<String> {
         let mut names = names(&self.list(path));
         names.sort();
         names
     }
 
     /// Everything that can be seen of the tree, but for times.
-    fn snapshot(&self) -> Vec<String> {
+    pub(in crate::kernel) fn snapshot(&self) -> Vec<String> {
         let mut all = Vec::new();
         let mut pending = vec![String::new()];
         while let Some(directory) = pending.pop() {
@@ -94,14 +104,14 @@ impl Tree {
     }
 }
 
-fn write_all(file: &OpenFile, mut bytes: &[u8]) -> Result<(), Block> {
+pub(in crate::kernel) fn write_all(file: &OpenFile, mut bytes: &[u8]) -> Result<(), Block> {
     while !bytes.is_empty() {
         file.try_write(&mut bytes)?;
     }
     Ok(())
 }
 
-fn read_all(file: &OpenFile) -> Vec<u8> {
+pub(in crate::kernel) fn read_all(file: &OpenFile) -> Vec<u8> {
     let mut all = Vec::new();
     loop {
         let mut sink = VecSink::new(100_000);
@@ -112,7 +122,7 @@ fn read_all(file: &OpenFile) -> Vec<u8> {
     }
 }
 
-fn list_from(tree: &Tree, directory: &OpenFile, cookie: u64) -> Vec<DirEntry> {
+pub(in crate::kernel) fn list_from(tree: &Tree, directory: &OpenFile, cookie: u64) -> Vec<DirEntry> {
     let mut entries = Vec::new();
     read_dir(tree.caller(), directory, cookie, |entry| {
         entries.push(entry);
@@ -122,7 +132,7 @@ fn list_from(tree: &Tree, directory: &OpenFile, cookie: u64) -> Vec<DirEntry> {
     entries
 }
 
-fn names(entries: &[DirEntry]) -> Vec<String> {
+pub(in crate::kernel) fn names(entries: &[DirEntry]) -> Vec<String> {
     entries
         .iter()
         .map(|entry| String::from_utf8(entry.name.to_vec()).unwrap())

@@ -271,13 +271,91 @@ proptest! {
             prop_assert_eq!(perform(&tree, step), model.apply(step), "{:?}", step);
         }
         model.check(&tree);
-        // Deepest first, so that directories are empty by then.
-        for (path, item) in model.items.iter().rev() {
+        model.remove_all(&tree);
+        prop_assert_eq!(tree.fs.used(), empty);
+    }
+
+    /// What the first steps make is the lower layer of an overlay, in which the others are taken.
+    #[test]
+    fn an_overlay_agrees_with_a_model(
+        below in prop::collection::vec(step(), 1..40),
+        steps in prop::collection::vec(step(), 1..60),
+    ) {
+        let lower = Tree::empty();
+        let mut model = Model::default();
+        for step in &below {
+            prop_assert_eq!(perform(&lower, step), model.apply(step), "{:?}", step);
+        }
+        let before = lower.snapshot();
+        let tree = Tree::over(lower.fs.clone());
+        let mut numbers = Numbers::default();
+        for step in &steps {
+            prop_assert_eq!(perform(&tree, step), model.apply(step), "{:?}", step);
+            numbers.check(&model, &tree, step);
+        }
+        model.check(&tree);
+        model.remove_all(&tree);
+        prop_assert_eq!(lower.snapshot(), before);
+        prop_assert_eq!(tree.names("/"), [".", ".."]);
+        let used = tree.fs.used();
+        prop_assert!(used == Tree::empty().fs.used() || used == used_by_nothing(), "{}", used);
+    }
+}
+
+/// What an overlay's upper layer takes when all has been removed.
+fn used_by_nothing() -> u64 {
+    let lower = Tree::empty();
+    lower.write("/f", b"");
+    let tree = Tree::over(lower.fs.clone());
+    truncate(tree.caller(), Base::Root, b"/f", 0).unwrap();
+    unlink(tree.caller(), Base::Root, b"/f").unwrap();
+    tree.fs.used()
+}
+
+/// Inode numbers of what stays where it is.
+#[derive(Default)]
+struct Numbers(BTreeMap<String, (Item, u64)>);
+
+impl Numbers {
+    fn check(&mut self, model: &Model, tree: &Tree, step: &Step) {
+        let now: BTreeMap<String, (Item, u64)> = model
+            .items
+            .iter()
+            .map(|(path, item)| {
+                let ino = lstat(tree.caller(), Base::Root, path.as_bytes()).unwrap().ino;
+                (path.clone(), (item.clone(), ino))
+            })
+            .collect();
+        for (path, (item, ino)) in &now {
+            if let (Item::File(_), Some((before, number))) = (item, self.0.get(path))
+                && before == item
+            {
+                assert_eq!(number, ino, "{path} after {step:?}");
+            }
+        }
+        for (path, (item, ino)) in &now {
+            let twin = now
+                .iter()
+                .find(|(other, (_, number))| *other != path && number == ino);
+            if let Some((other, (its, _))) = twin {
+                assert!(
+                    item == its && *item != Item::Directory,
+                    "{path} and {other} after {step:?}"
+                );
+            }
+        }
+        self.0 = now;
+    }
+}
+
+impl Model {
+    /// Deepest first, so that directories are empty by then.
+    fn remove_all(&self, tree: &Tree) {
+        for (path, item) in self.items.iter().rev() {
             match item {
                 Item::Directory => rmdir(tree.caller(), Base::Root, path.as_bytes()).unwrap(),
                 Item::File(_) => unlink(tree.caller(), Base::Root, path.as_bytes()).unwrap(),
             }
         }
-        prop_assert_eq!(tree.fs.used(), empty);
     }
 }

@@ -3,11 +3,14 @@
 use super::{Tree, node};
 use crate::kernel::error::{Errno, Result};
 use crate::kernel::file::OpenFlags;
-use crate::kernel::fs::{Base, FileType, Follow, Stat};
+use crate::kernel::fs::{Base, FileType, Follow, MemFs, Stat};
 use crate::kernel::syscall::path::*;
 
 fn tree() -> Tree {
-    let tree = Tree::empty();
+    filled(Tree::empty())
+}
+
+fn filled(tree: Tree) -> Tree {
     for directory in ["/d", "/d/sub", "/d/full", "/e"] {
         tree.mkdir(directory);
     }
@@ -107,8 +110,34 @@ fn run(tree: &Tree, call: &str) -> Result<String> {
     }
 }
 
+/// What the table is about is in memory, in an overlay's lower layer, in its upper layer, and half in each.
 #[test]
 fn paths_behave_as_posix_says() {
+    check(tree);
+}
+
+#[test]
+fn paths_of_an_overlays_lower_layer_behave_as_posix_says() {
+    check(|| Tree::over(tree().fs));
+}
+
+#[test]
+fn paths_of_an_overlays_upper_layer_behave_as_posix_says() {
+    check(|| filled(Tree::over(MemFs::new(1 << 20))));
+}
+
+#[test]
+fn paths_of_both_layers_of_an_overlay_behave_as_posix_says() {
+    check(|| {
+        let tree = Tree::over(tree().fs);
+        let touch = |path: &str| chmod(tree.caller(), Base::Root, path.as_bytes(), 0o644, Follow::Yes);
+        ["/d/f", "/g", "/p"].into_iter().try_for_each(touch).unwrap();
+        chmod(tree.caller(), Base::Root, b"/d/full", 0o755, Follow::Yes).unwrap();
+        tree
+    });
+}
+
+fn check(tree: impl Fn() -> Tree) {
     let mut failures = Vec::new();
     let mut count = 0;
     for line in include_str!("posix.cases")

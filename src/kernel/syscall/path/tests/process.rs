@@ -159,6 +159,65 @@ fn devices_do_what_they_are_for() {
 }
 
 #[test]
+fn devices_have_linux_s_numbers_and_modes() {
+    let kernel = kernel();
+    let current = process(&kernel);
+    let _master = open_file(&current, Base::Cwd, b"/dev/ptmx", OpenFlags::O_RDWR, 0).unwrap();
+    for (name, major, minor, mode) in [
+        ("null", 1, 3, 0o666),
+        ("zero", 1, 5, 0o666),
+        ("full", 1, 7, 0o666),
+        ("random", 1, 8, 0o666),
+        ("urandom", 1, 9, 0o666),
+        ("tty", 5, 0, 0o666),
+        ("ptmx", 5, 2, 0o666),
+        ("pts/0", 136, 0, 0o620),
+    ] {
+        let stat = stat(
+            &current,
+            Base::Cwd,
+            format!("/dev/{name}").as_bytes(),
+            Follow::Yes,
+        );
+        let stat = stat.unwrap();
+        assert_eq!(stat.file_type, FileType::CharDevice, "{name}");
+        assert_eq!((stat.rdev, stat.mode), (major << 8 | minor, mode), "{name}");
+        assert_eq!((stat.uid, stat.gid), (0, 0), "{name}");
+    }
+    for (name, target) in [("stdin", "0"), ("stdout", "1"), ("stderr", "2")] {
+        let found = readlink(&current, Base::Cwd, format!("/dev/{name}").as_bytes()).unwrap();
+        assert_eq!(&*found, format!("/dev/fd/{target}").as_bytes());
+    }
+}
+
+#[test]
+fn dev_shm_is_memory_on_the_root_s_budget() {
+    let kernel = Kernel::new(
+        in_memory(1 << 20).unwrap(),
+        Limits::default(),
+        StringList::default(),
+    );
+    let current = process(&kernel);
+    let root = kernel.vfs.root().mount.file_system().clone();
+    let before = root.memory();
+    current.set_ids(10, 10);
+    write_to(&current, b"/dev/shm/segment", &[1; 300_000]);
+    assert_eq!(read_from(&current, b"/dev/shm/segment").len(), 300_000);
+    assert!(root.memory() >= before + 300_000);
+    let directory = stat(&current, Base::Cwd, b"/dev/shm", Follow::Yes).unwrap();
+    assert_eq!((directory.mode, directory.uid), (0o1777, 0));
+    let full = open_file(
+        &current,
+        Base::Cwd,
+        b"/dev/shm/more",
+        OpenFlags::O_RDWR | OpenFlags::O_CREAT,
+        0o600,
+    );
+    let refused = write_all(&full.unwrap(), &[1; 1 << 20]);
+    assert!(matches!(refused, Err(Block::Failed(error)) if error.errno == Errno::ENOSPC));
+}
+
+#[test]
 fn the_names_in_dev_are_listed_with_cookies() {
     let kernel = kernel();
     let current = process(&kernel);
@@ -173,12 +232,13 @@ fn the_names_in_dev_are_listed_with_cookies() {
         entries
     };
     let all = list(0);
-    let expected = "fd full null ptmx pts random stderr stdin stdout tty urandom zero";
+    let expected = "fd full null ptmx pts random shm stderr stdin stdout tty urandom zero";
     let mut found = names(&all[2..]);
     found.sort();
     assert_eq!(found.join(" "), expected);
     assert_eq!(names(&list(all[4].next_cookie)), names(&all[5..]));
-    for entry in &all[2..] {
+    // On that one something is mounted.
+    for entry in all[2..].iter().filter(|entry| &*entry.name != b"shm") {
         let path = [b"/dev/", &*entry.name].concat();
         let stat = lstat(&current, Base::Cwd, &path).unwrap();
         assert_eq!((stat.ino, stat.file_type), (entry.ino, entry.file_type));

@@ -264,7 +264,10 @@ impl WebKernel {
         commands.sort();
         let map = Map::new();
         for (name, driver) in commands {
-            map.set(&String::from_utf8_lossy(&name).as_ref().into(), &(&*driver).into());
+            map.set(
+                &String::from_utf8_lossy(&name).as_ref().into(),
+                &(&*driver).into(),
+            );
         }
         Ok(map)
     }

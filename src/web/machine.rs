@@ -168,7 +168,11 @@ impl Machine {
             path: launch.command.clone().into_bytes(),
             args,
             env: merge_env(&env, &launch.env),
-            cwd: if cwd.is_empty() { self.cwd.clone().into_bytes() } else { cwd },
+            cwd: if cwd.is_empty() {
+                self.cwd.clone().into_bytes()
+            } else {
+                cwd
+            },
             fds: launch.fds.clone(),
             parent: launch.parent.clone(),
         }

@@ -43,7 +43,8 @@ impl Streams<'_> {
             return Ok(None);
         };
         let Some(parent) = &self.parent else {
-            let message = format!("the option {option} is a descriptor of the process that the option ppid names");
+            let message =
+                format!("the option {option} is a descriptor of the process that the option ppid names");
             return Err(error(Errno::EINVAL, &message));
         };
         let file = parent
@@ -61,7 +62,10 @@ impl Streams<'_> {
             return Ok((Some(entry), None));
         }
         let function = self.options.function(function)?;
-        let parents = self.parent.as_ref().and_then(|parent| parent.open_file(Fd(fd)).ok());
+        let parents = self
+            .parent
+            .as_ref()
+            .and_then(|parent| parent.open_file(Fd(fd)).ok());
         if let (None, Some(file)) = (&function, parents) {
             let flags = FdFlags::empty();
             return Ok((Some(FdEntry { file, flags }), None));

@@ -7,8 +7,8 @@ use crate::kernel::error::{Block, Errno, Error, Result, SysResult};
 use crate::kernel::file::OpenFlags;
 use crate::kernel::machine::Kernel;
 use crate::kernel::process::{
-    CommandLine, Current, Fd, FdEntry, FdFlags, Pgid, Pid, Process, ProcessSeed, Reaped, Sid,
-    StringList, Termination, WaitOptions, WaitTarget,
+    CommandLine, Current, Fd, FdEntry, FdFlags, Pgid, Pid, Process, ProcessSeed, Reaped, Sid, StringList,
+    Termination, WaitOptions, WaitTarget,
 };
 use crate::kernel::question;
 use crate::kernel::signal::{SignalSet, SignalState};

@@ -147,7 +147,8 @@ impl Delegate {
 
     /// Whether something is under way for `file`, so that a write has to come after it.
     pub fn is_deferred(&self, file: &Arc<OpenFile>) -> bool {
-        self.deferred_of(file).is_some_and(|deferred| deferred.steps.get() > 0)
+        self.deferred_of(file)
+            .is_some_and(|deferred| deferred.steps.get() > 0)
     }
 
     /// Whether `file` only stands for one that is being opened.

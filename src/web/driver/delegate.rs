@@ -87,7 +87,10 @@ impl Delegate {
                 _report: report,
             }
         });
-        machine.delegates.borrow_mut().insert(delegate.pid(), delegate.clone());
+        machine
+            .delegates
+            .borrow_mut()
+            .insert(delegate.pid(), delegate.clone());
         spawn_local(delegate.clone().supervise());
         if delegate.current.word().is_killed() {
             return;
@@ -193,10 +196,7 @@ impl Delegate {
                 && !self.link.kill(signal.number())
             {
                 // Nobody to tell: the default action.
-                self.current.decide(Termination::Signaled {
-                    signal,
-                    core: false,
-                });
+                self.current.decide(Termination::Signaled { signal, core: false });
                 return self.die();
             }
         }

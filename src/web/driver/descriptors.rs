@@ -37,7 +37,9 @@ impl KernelInterface {
     where
         F: Future<Output = JsResult<JsValue>> + 'static,
     {
-        let found = self.machine().and_then(|machine| Ok((machine, self.process(pid)?)));
+        let found = self
+            .machine()
+            .and_then(|machine| Ok((machine, self.process(pid)?)));
         let (machine, process) = match found {
             Ok(found) => found,
             Err(error) => return Promise::reject(&error),
@@ -98,7 +100,10 @@ impl KernelInterface {
             let mut left = length;
             while left > 0 {
                 let more = read_some(&machine, &process, &file, left).await?;
-                let count: u32 = more.iter().map(|piece| piece.unchecked_ref::<Uint8Array>().length()).sum();
+                let count: u32 = more
+                    .iter()
+                    .map(|piece| piece.unchecked_ref::<Uint8Array>().length())
+                    .sum();
                 more.iter().for_each(|piece| {
                     pieces.push(&piece);
                 });
@@ -167,9 +172,10 @@ impl KernelInterface {
                 2 => Whence::End,
                 other => return Err(error(Errno::EINVAL, &format!("invalid argument: whence {other}"))),
             };
-            let sought = machine
-                .page
-                .settle(|| file.seek(whence, delta).map_err(|error| about(error, &format!("descriptor {fd}"))));
+            let sought = machine.page.settle(|| {
+                file.seek(whence, delta)
+                    .map_err(|error| about(error, &format!("descriptor {fd}")))
+            });
             Ok(BigInt::from(sought.await?).into())
         })
     }
@@ -209,10 +215,7 @@ impl KernelInterface {
             while done < bytes.length() {
                 let write = || {
                     let rest = bytes.subarray(done, bytes.length().min(done + PIECE as u32));
-                    file.try_pwrite(
-                        start.saturating_add(u64::from(done)),
-                        &mut ArraySource::new(rest),
-                    )
+                    file.try_pwrite(start.saturating_add(u64::from(done)), &mut ArraySource::new(rest))
                 };
                 done += complete(&machine, &process, &file, Way::Write, write).await? as u32;
             }
@@ -251,7 +254,9 @@ impl KernelInterface {
     #[wasm_bindgen(js_name = fdStat)]
     pub fn fd_stat(&self, pid: u32, fd: u32) -> JsResult<JsValue> {
         let file = self.file(pid, fd)?;
-        let opening = self.delegate(pid).is_ok_and(|delegate| delegate.is_opening(&file));
+        let opening = self
+            .delegate(pid)
+            .is_ok_and(|delegate| delegate.is_opening(&file));
         let kind = if opening { 0 } else { filetype(file.file_type()) };
         Ok(object(&[
             ("filetype", kind.into()),
@@ -262,8 +267,7 @@ impl KernelInterface {
 
     /// pipe(2).
     pub fn pipe(&self, pid: u32) -> JsResult<JsValue> {
-        let (read, write) =
-            calls::pipe(&self.delegate(pid)?.current, OpenFlags::empty()).map_err(plain)?;
+        let (read, write) = calls::pipe(&self.delegate(pid)?.current, OpenFlags::empty()).map_err(plain)?;
         Ok(object(&[("readFd", read.0.into()), ("writeFd", write.0.into())]))
     }
 

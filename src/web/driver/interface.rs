@@ -126,7 +126,9 @@ impl KernelInterface {
 
     /// Resolves to the child's pid and exit code when it has ended.
     pub fn waitpid(&self, pid: u32) -> Promise {
-        let found = self.machine().and_then(|machine| Ok((machine, self.process(pid)?)));
+        let found = self
+            .machine()
+            .and_then(|machine| Ok((machine, self.process(pid)?)));
         match found {
             Ok((machine, process)) => promise(async move {
                 let termination = reaped(&machine, &process).await.map_err(plain)?;
@@ -150,9 +152,7 @@ impl KernelInterface {
         let group = pid.unsigned_abs();
         let count = match pid {
             0 => return Err(error(Errno::EINVAL, "invalid argument: the page is in no group")),
-            1.. => kernel.signal_where(signal, |entry| {
-                entry.process.pid.0 == group && !entry.is_zombie()
-            }),
+            1.. => kernel.signal_where(signal, |entry| entry.process.pid.0 == group && !entry.is_zombie()),
             _ => kernel.signal_where(signal, |entry| entry.pgid.0 == group && !entry.is_zombie()),
         };
         // A zombie is there, but does nothing any more.
@@ -167,9 +167,9 @@ impl KernelInterface {
     pub fn setpgid(&self, pid: u32, pgid: u32) -> JsResult<()> {
         let process = self.process(pid)?;
         let parent = process.info().map_err(plain)?.ppid;
-        let caller = self.delegate(pid).or_else(|refused| {
-            self.delegate(parent.0).map_err(|_| refused)
-        })?;
+        let caller = self
+            .delegate(pid)
+            .or_else(|refused| self.delegate(parent.0).map_err(|_| refused))?;
         let pgid = (pgid != 0).then_some(Pgid(pgid));
         calls::setpgid(&caller.current, Some(Pid(pid)), pgid)
             .map_err(|error| about(error, &format!("process {pid}")))

@@ -16,9 +16,12 @@ pub fn integer(value: &JsValue, what: &str) -> JsResult<i64> {
             .dyn_ref::<BigInt>()
             .and_then(|number| i64::try_from(number.clone()).ok())
     };
-    plain
-        .or_else(big)
-        .ok_or_else(|| error(Errno::EINVAL, &format!("invalid argument: {what} is no whole number")))
+    plain.or_else(big).ok_or_else(|| {
+        error(
+            Errno::EINVAL,
+            &format!("invalid argument: {what} is no whole number"),
+        )
+    })
 }
 
 /// One that is not negative.

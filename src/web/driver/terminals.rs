@@ -82,7 +82,11 @@ impl KernelInterface {
         self.change(pid, fd, |termios| {
             let options = Options::new(&config)?;
             for (name, mode) in MODES {
-                let name = if mode == LocalFlags::ICANON { "canonical" } else { name };
+                let name = if mode == LocalFlags::ICANON {
+                    "canonical"
+                } else {
+                    name
+                };
                 if let Some(on) = flag(&options, name)? {
                     termios.local.set(mode, on);
                 }
@@ -146,7 +150,8 @@ impl KernelInterface {
         let pty = self.pty(pid, fd)?;
         if let (Some(session), _) = pty.session() {
             let machine = self.machine()?;
-            let members = |entry: &crate::kernel::process::Entry| entry.pgid.0 == pgid && entry.sid == session;
+            let members =
+                |entry: &crate::kernel::process::Entry| entry.pgid.0 == pgid && entry.sid == session;
             if is_group(machine.kernel(), Pgid(pgid)) && machine.kernel().signal_where(None, members) == 0 {
                 let message = format!("operation not permitted: group {pgid} is of another session");
                 return Err(error(Errno::EPERM, &message));

@@ -81,6 +81,23 @@ export const defaultTermios = () => ({
   cc: { vintr: 0x03, vquit: 0x1c, vsusp: 0x1a, veof: 0x04, verase: 0x7f },
 });
 
+/** File systems over others, before a kernel mounts them: src/web/mounts.rs makes what they describe. */
+export class OverlayFileSystem {
+  constructor(lower, upper) {
+    Object.assign(this, { lower, upper });
+    Object.freeze(this);
+  }
+}
+
+export const createOverlayFileSystem = (options) => {
+  const { lower, upper } = options ?? {};
+  if (typeof lower !== "object" || lower === null) throw new KernelError("EINVAL", "the option lower is no file system");
+  return new OverlayFileSystem(lower, upper);
+};
+
+/** [lower, upper] of an overlay; undefined for anything else. */
+export const layersOf = (fs) => (fs instanceof OverlayFileSystem ? [fs.lower, fs.upper] : undefined);
+
 const allow = () => ({ allow: true });
 // Functions of their own, as permissions.js knows them by identity and never calls them.
 export const allowAllFs = (_request) => allow();

@@ -31,10 +31,10 @@ export function initSync(options: { module: BufferSource | WebAssembly.Module; m
 
 export interface KernelOptions {
   /**
-   * Backing filesystem: one of `createInMemoryFileSystem()`'s, or any object with (some of) the methods of
+   * Backing filesystem: one of `createInMemoryFileSystem()`'s or `createOverlayFileSystem()`'s, or any object with (some of) the methods of
    * `VirtualFileSystem`, sync or async, which then answers on the page. A new one in memory if it is missing.
    */
-  filesystem?: Partial<VirtualFileSystem>;
+  filesystem?: MountableFileSystem;
   /** Access control. Default: allow all. */
   permissions?: Permissions;
   /** Whose the processes are. Default 0, root; for others mode bits, owners and the sticky bit count. */
@@ -184,7 +184,7 @@ export interface Kernel {
   exists(path: string): Promise<boolean>;
 
   /** Mounts a file system at a directory, which is made if it is missing. EBUSY if something is mounted there. */
-  mountFs(path: string, fs: Partial<VirtualFileSystem>): Promise<void>;
+  mountFs(path: string, fs: MountableFileSystem): Promise<void>;
   /** Takes away what is mounted at a directory. Who has files of it open keeps them. */
   unmountFs(path: string): Promise<void>;
 
@@ -380,6 +380,21 @@ export interface VirtualFileSystem {
 
 /** A new file system in memory. */
 export function createInMemoryFileSystem(): VirtualFileSystem;
+
+/** File systems over others. For the option `filesystem` and `mountFs`; its files are seen through the kernel. */
+export interface OverlayFileSystem {
+  readonly lower: MountableFileSystem;
+  readonly upper?: MountableFileSystem;
+}
+
+/** What can be mounted. */
+export type MountableFileSystem = Partial<VirtualFileSystem> | OverlayFileSystem;
+
+/**
+ * A writable tree over one that is never changed: what is changed is first copied into `upper`, a new file system in memory if it is
+ * missing. What was removed is remembered for as long as the overlay is mounted.
+ */
+export function createOverlayFileSystem(options: { lower: MountableFileSystem; upper?: MountableFileSystem }): OverlayFileSystem;
 
 // ------------------------------------------------------------------------------------------------------- permissions
 

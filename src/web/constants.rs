@@ -16,7 +16,7 @@ macro_rules! reexported {
 }
 
 reexported! {
-    KernelError createWasmVmRuntime defaultTermios
+    KernelError createWasmVmRuntime createOverlayFileSystem defaultTermios
     allowAll allowAllFs allowAllNetwork allowAllChildProcess allowAllEnv
     SIGHUP SIGINT SIGQUIT SIGKILL SIGPIPE SIGALRM SIGTERM SIGCHLD SIGCONT SIGSTOP SIGTSTP SIGWINCH
     O_RDONLY O_WRONLY O_RDWR O_CREAT O_EXCL O_TRUNC O_APPEND

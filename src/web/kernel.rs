@@ -56,8 +56,12 @@ pub fn create_kernel(options: JsValue) -> JsResult<WebKernel> {
     }
     let page = Page::new(permissions);
     let limits = read_limits(options.get("limits"))?;
-    let (vfs, page_root) = root_of(options.get("filesystem"), &page, &limits)?;
-    if page_root.is_none() {
+    let Root {
+        vfs,
+        page_root,
+        is_furnished,
+    } = root_of(options.get("filesystem"), &page, &limits)?;
+    if page_root.is_none() && is_furnished {
         Files::all(&vfs)
             .make_path(&cwd)
             .map_err(|error| about(error, &cwd))?;
@@ -66,6 +70,7 @@ pub fn create_kernel(options: JsValue) -> JsResult<WebKernel> {
     let machine = Machine::start(Boot {
         vfs,
         page_root,
+        is_furnished,
         limits,
         env,
         cwd,
@@ -79,20 +84,48 @@ pub fn create_kernel(options: JsValue) -> JsResult<WebKernel> {
     })
 }
 
-/// The tree over the option `filesystem`, and its root if that lives on the page.
-fn root_of(option: Option<JsValue>, page: &Page, limits: &Limits) -> JsResult<(Vfs, Option<Arc<PageFs>>)> {
-    let furnished = |files| tree::furnished(files).map_err(|error| about(error, ""));
-    let Some(object) = option else {
-        return Ok((furnished(MemFs::new(limits.file_bytes))?, None));
+/// The tree that a kernel starts with.
+struct Root {
+    vfs: Vfs,
+    /// Its root, if that is the page's own file system, into which the kernel writes nothing of its own.
+    page_root: Option<Arc<PageFs>>,
+    /// Whether the usual directories are there. If not, and it has no `page_root`, they are made at the first mount of a driver, which can wait.
+    is_furnished: bool,
+}
+
+/// The tree over the option `filesystem`.
+fn root_of(option: Option<JsValue>, page: &Page, limits: &Limits) -> JsResult<Root> {
+    let failed = |error| about(error, "");
+    let furnished = |files| {
+        Ok(Root {
+            vfs: tree::furnished(files).map_err(failed)?,
+            page_root: None,
+            is_furnished: true,
+        })
     };
-    match in_memory(&object)? {
-        Some(files) => Ok((furnished(files)?, None)),
-        None => {
-            let files = PageFs::new(page.add_file_system(object)?, tree::POINTS);
-            let vfs = tree::on_page(files.clone()).map_err(|error| about(error, ""))?;
-            Ok((vfs, Some(files)))
+    let Some(object) = option else {
+        return furnished(MemFs::new(limits.file_bytes));
+    };
+    if mounts::is_overlay(&object) {
+        let files = mounts::file_system(page, object, tree::POINTS)?;
+        if !files.asks() {
+            return furnished(files);
         }
+        return Ok(Root {
+            vfs: tree::on_page(files).map_err(failed)?,
+            page_root: None,
+            is_furnished: false,
+        });
     }
+    if let Some(files) = in_memory(&object)? {
+        return furnished(files);
+    }
+    let files = PageFs::new(page.add_file_system(object)?, tree::POINTS);
+    Ok(Root {
+        vfs: tree::on_page(files.clone()).map_err(failed)?,
+        page_root: Some(files),
+        is_furnished: true,
+    })
 }
 
 /// The option `limits`. EINVAL.

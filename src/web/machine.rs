@@ -43,6 +43,8 @@ pub struct Machine {
     pub page: Rc<Page>,
     /// The tree's root, if it lives on the page.
     pub page_root: Option<Arc<PageFs>>,
+    /// Whether the usual directories are there.
+    is_furnished: Cell<bool>,
     /// The processes that drivers of the page run, by pid.
     pub delegates: RefCell<HashMap<u32, Rc<Delegate>>>,
     /// What [`super::driver`]s see of the files, once one has looked.
@@ -55,6 +57,8 @@ pub struct Boot {
     pub vfs: Vfs,
     /// Their root, if it lives on the page.
     pub page_root: Option<Arc<PageFs>>,
+    /// Whether the usual directories are there.
+    pub is_furnished: bool,
     /// Its limits.
     pub limits: Limits,
     /// The environment of its processes.
@@ -114,6 +118,7 @@ impl Machine {
             drivers: RefCell::default(),
             page: Rc::new(boot.page),
             page_root: boot.page_root,
+            is_furnished: Cell::new(boot.is_furnished),
             delegates: RefCell::default(),
             vfs_object: RefCell::default(),
         });
@@ -125,6 +130,15 @@ impl Machine {
     /// The kernel.
     pub fn kernel(&self) -> &Arc<Kernel> {
         &self.shared.kernel
+    }
+
+    /// Makes the usual directories, where that could not be done before. Whoever comes meanwhile does it too: it does nothing twice.
+    pub async fn furnish(&self) -> JsResult<()> {
+        if !self.is_furnished.get() {
+            super::mounts::furnish(self, &self.cwd).await?;
+            self.is_furnished.set(true);
+        }
+        Ok(())
     }
 
     fn post(&self, message: ToKernel) -> core::result::Result<(), JsValue> {

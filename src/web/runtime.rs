@@ -51,6 +51,7 @@ pub(super) async fn mount(machine: Rc<Machine>, driver: JsValue) -> JsResult<JsV
     } else {
         driver::mount(&machine, driver.unchecked_into()).await?
     };
+    machine.furnish().await?;
     place_for_commands(&machine).await?;
     for name in commands {
         let written = || {

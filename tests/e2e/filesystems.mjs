@@ -200,3 +200,74 @@ systems.test("a_file_system_that_never_answers_holds_nobody_else_up", async ({ p
   assert.equal(result.error, undefined);
   assert.deepEqual(result, { timed: "ETIMEDOUT", other: "alive\n", killed: 137, quick: true, pending: "EIO" });
 });
+
+const overlays = new Suite("overlays", { serve: serveBarePage, ready: barePageReady });
+suites.push(overlays);
+
+for (const [name, options] of [["in_memory", undefined], ["async", {}], ["sync", { sync: true }]]) {
+  overlays.test(`a_kernel_runs_on_an_overlay_and_never_changes_its_lower_layer_${name}`, async ({ page }) => {
+    await withFs(page);
+    const result = await page.evaluate(async (kind) => {
+      const { createInMemoryFileSystem, createOverlayFileSystem } = globalThis.cobnut;
+      await globalThis.cobnut.default();
+      const lower = kind ? globalThis.makeFs(kind) : createInMemoryFileSystem();
+      await lower.mkdir("/project");
+      await lower.writeFile("/project/a", "one\n");
+      await lower.writeFile("/project/b", "two\n");
+      await lower.symlink("a", "/project/l");
+      const upper = createInMemoryFileSystem();
+      const kernel = await globalThis.boot({ filesystem: createOverlayFileSystem({ lower, upper }), cwd: "/work" });
+      const first = await kernel.exec("pwd; cd /project && cat a l && echo more >> a && rm b && mv l m && echo new > n && mkdir d && ls && cat a && stat -c %a /tmp && ls -d /bin /dev /proc");
+      const inUpper = [await upper.readTextFile("/project/a"), await upper.exists("/project/b"), await upper.readTextFile("/project/n")];
+      const inLower = [await lower.readTextFile("/project/a"), await lower.readTextFile("/project/b"), (await lower.readDir("/")).sort(), (await lower.readDir("/project")).sort()];
+      return { first, inUpper, inLower, exists: await kernel.exists("/project/b") };
+    }, options);
+    assert.deepEqual(result.first, { exitCode: 0, stdout: "/work\none\none\na\nd\nm\nn\none\nmore\n1777\n/bin\n/dev\n/proc\n", stderr: "" });
+    assert.deepEqual(result.inUpper, ["one\nmore\n", false, "new\n"]);
+    assert.deepEqual(result.inLower, ["one\n", "two\n", ["project"], ["a", "b", "l"]]);
+    assert.equal(result.exists, false);
+  });
+}
+
+overlays.test("mountFs_takes_one_whose_upper_layer_is_made_and_wrong_layers_are_refused", async ({ page }) => {
+  await withFs(page);
+  const result = await page.evaluate(async () => {
+    const { createOverlayFileSystem } = globalThis.cobnut;
+    const kernel = await globalThis.boot();
+    const lower = globalThis.makeFs();
+    await lower.writeFile("/f", "x");
+    await kernel.mountFs("/mnt", createOverlayFileSystem({ lower }));
+    const { stdout } = await kernel.exec("cd /mnt && echo y > f && cat f && rm f && ls | wc -l && grep -c overlay /proc/mounts");
+    const code = async (work) => (await globalThis.outcome(work)).error?.code;
+    return { stdout, lower: await lower.readTextFile("/f"), bad: [await code(() => createOverlayFileSystem({})), await code(() => kernel.mountFs("/m", createOverlayFileSystem({ lower: { some: 1 } })))] };
+  });
+  assert.deepEqual(result, { stdout: "y\n0\n1\n", lower: "x", bad: ["EINVAL", "EINVAL"] });
+});
+
+const proc = new Suite("/proc", { serve: serveBarePage, ready: barePageReady });
+suites.push(proc);
+
+proc.test("shows_processes_mounts_memory_and_the_host_to_programs", async ({ page }) => {
+  const result = await page.evaluate(async () => {
+    const kernel = await globalThis.boot();
+    const lines = ["cat /proc/self/cmdline | tr '\\0' ' '", "readlink /proc/self/cwd", "cat /proc/self/stat | cut -d' ' -f2,3", "grep -c . /proc/mounts", "head -c 9 /proc/meminfo", "cat /proc/uptime | wc -w", "cat /proc/sys/kernel/hostname", "ls /proc/self/fd | head -n 3", "[ $(readlink /proc/self) -gt 1 ] && echo ok", "ls -ld /dev/shm | cut -c1-10", "head -c 3 /dev/full | wc -c", "echo x > /dev/full || echo full", "ls /dev"];
+    const all = [];
+    for (const line of lines) all.push((await kernel.exec(line, { cwd: "/tmp" })).stdout);
+    return { all, page: await kernel.readdir("/proc/sys/kernel"), self: (await globalThis.outcome(kernel.readdir("/proc/self"))).error?.code };
+  });
+  const [cmdline, cwd, stat, mounts, meminfo, uptime, hostname, fds, self, shm, full, nospace, dev] = result.all;
+  assert.equal(cmdline, "cat /proc/self/cmdline ");
+  assert.equal(cwd, "/tmp\n");
+  assert.match(stat, /^\(cat\) R\n$/);
+  assert.ok(Number(mounts) >= 4, mounts);
+  assert.equal(meminfo, "MemTotal:");
+  assert.equal(uptime.trim(), "2");
+  assert.match(hostname, /^\S+\n$/);
+  assert.equal(fds, "0\n1\n2\n");
+  assert.equal(self, "ok\n");
+  assert.equal(shm, "drwxrwxrwt\n");
+  assert.equal(full.trim(), "3");
+  assert.equal(nospace, "full\n");
+  for (const name of ["fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin", "stdout", "tty", "urandom", "zero"]) assert.ok(dev.split("\n").includes(name), `${name} in ${dev}`);
+  assert.deepEqual([result.page, result.self], [["hostname"], "ENOENT"]);
+});

@@ -1,6 +1,5 @@
 //! The tree that a kernel starts with.
 
-use super::pagefs::PageFs;
 use super::{Base, Caller, DevFs, FileSystem, Follow, MemFs, ProcFs, Vfs, path};
 use crate::kernel::error::{Errno, Result};
 use crate::kernel::permission::FileOps;
@@ -8,7 +7,7 @@ use crate::kernel::syscall::path::{chmod, mkdir};
 use std::sync::Arc;
 
 /// Directories and their modes, parents first.
-const DIRECTORIES: &[(&[u8], u32)] = &[
+pub const DIRECTORIES: &[(&[u8], u32)] = &[
     (b"/bin", 0o755),
     (b"/dev", 0o755),
     (b"/etc", 0o755),
@@ -49,8 +48,8 @@ pub fn furnished(file_system: Arc<dyn FileSystem>) -> Result<Vfs> {
 /// Names in the root of a tree that lives on the page where the kernel mounts file systems of its own.
 pub const POINTS: &[&[u8]] = &[b"dev", b"proc"];
 
-/// A tree over the page's `file_system`, which must have [`POINTS`]. Nothing is made in it.
-pub fn on_page(file_system: Arc<PageFs>) -> Result<Vfs> {
+/// A tree over a `file_system` that lives on the page, or over one that does; it must have [`POINTS`]. Nothing is made in it.
+pub fn on_page(file_system: Arc<dyn FileSystem>) -> Result<Vfs> {
     let vfs = Vfs::new(file_system);
     mount_own(&vfs)?;
     Ok(vfs)

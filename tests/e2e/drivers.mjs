@@ -492,6 +492,7 @@ bad.test("one_that_throws_never_exits_exits_twice_or_talks_after_its_end_harms_n
     all.nokill = await nokill.wait();
     await run("after; badoutput");
     await until(() => late.length === 3, 3000, "the late calls");
+    await settled(kernel, 5000);
     return { ...all, late: late.sort(), alive: await run("echo alive | cat"), live: kernel.stats().liveProcesses, rows: kernel.processes.size };
   });
   assert.deepEqual(result, {

@@ -20,7 +20,7 @@
 //!             └ Directory   parent before child
 //!               └ Inode
 //!                 └ FsSpace
-//!                   └ Pipe, Tty, Timers, Question (never two of them together)
+//!                   └ Pipe, Tty, Timers, FileLocks, Question (never two of them together)
 //!                     └ WaitQueue
 //!                       └ Waker
 //! ```
@@ -29,6 +29,7 @@
 pub mod clock;
 pub mod error;
 pub mod file;
+pub mod file_lock;
 pub mod fs;
 pub mod io;
 pub mod machine;
@@ -36,6 +37,7 @@ pub mod permission;
 pub mod pipe;
 pub mod process;
 pub mod question;
+pub mod quota;
 pub mod signal;
 pub mod sync;
 pub mod syscall;
@@ -44,6 +46,7 @@ mod testing;
 #[cfg(all(test, not(feature = "shuttle")))]
 mod tests;
 pub mod timer;
+pub mod timer_fd;
 pub mod tty;
 
 pub use error::{Errno, Error, Result};

@@ -8,6 +8,8 @@
 //! for what. <https://pubs.opengroup.org/onlinepubs/9799919799/functions/fcntl.html>
 
 mod record;
+#[cfg(all(test, not(feature = "shuttle")))]
+mod tests;
 
 pub use record::{ByteRange, Holder, LockKind, Record};
 
@@ -28,7 +30,7 @@ pub struct FileId {
 }
 
 /// How many ranges may be locked in a kernel: ENOLCK beyond.
-const MOST_RECORDS: usize = 16_384;
+const MOST_RECORDS: usize = 4_096;
 
 /// All locks on files of a kernel.
 pub struct FileLocks {
@@ -143,6 +145,16 @@ impl FileLocks {
         drop(table);
         due.iter().for_each(|queue| queue.wake_all());
         outcome
+    }
+
+    /// How many wait for a lock on `file`, for tests.
+    #[cfg(test)]
+    pub fn waiting(&self, file: FileId) -> u32 {
+        self.table
+            .lock()
+            .files
+            .get(&file)
+            .map_or(0, |entry| entry.waiting)
     }
 
     /// Whether no file is locked or waited for.

@@ -13,5 +13,7 @@ pub mod poll;
 pub mod process;
 pub mod rlimit;
 pub mod signal;
+#[cfg(all(test, not(feature = "shuttle")))]
+mod tests;
 pub mod timer_fd;
 pub mod tty;

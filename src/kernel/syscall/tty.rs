@@ -72,8 +72,12 @@ fn check_pty_access(current: &Current, pty: &Pty, access: Access) -> SysResult<(
     match try_access(current, pty, access) {
         Ok(()) => Ok(()),
         Err(Block::Failed(error)) => Err(error.into()),
-        // The stop takes effect in the wait, and so does SIGCONT.
-        Err(Block::WouldBlock) => Ok(current.wait(&[], None, || try_access(current, pty, access))?),
+        // The stop takes effect in the wait, and so does SIGCONT. Until then it is not asked again: a second signal could come after the
+        // SIGCONT that the first one's stop led to, and stop for good.
+        Err(Block::WouldBlock) => Ok(current.wait(&[], None, || match current.word().is_called() {
+            true => Err(Block::WouldBlock),
+            false => try_access(current, pty, access),
+        })?),
     }
 }
 

@@ -148,7 +148,7 @@ impl FileLocks {
     }
 
     /// How many wait for a lock on `file`, for tests.
-    #[cfg(test)]
+    #[cfg(all(test, not(feature = "shuttle")))]
     pub fn waiting(&self, file: FileId) -> u32 {
         self.table
             .lock()

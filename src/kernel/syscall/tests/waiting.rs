@@ -170,7 +170,7 @@ fn a_timer_answers_what_was_left_and_refuses_what_it_is_not() {
     );
     let left = timerfd_gettime(&current, timer).unwrap();
     assert!(left.value_ns <= HOUR && left.value_ns > HOUR / 2 && left.interval_ns == 5);
-    assert_eq!(kernel.timers().next_deadline().is_some(), true);
+    assert!(kernel.timers().next_deadline().is_some());
     let old = timerfd_settime(&current, timer, spec(0, 5), false).unwrap();
     assert!(old.value_ns > HOUR / 2, "disarmed");
     assert_eq!(kernel.timers().next_deadline(), None);

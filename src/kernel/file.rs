@@ -1,11 +1,15 @@
 //! The open file description ([`OpenFile`]): what dup, fork and spawn share between fds.
 
 use super::error::{Attempt, Block, Errno, Error, Result};
+use super::file_lock::{FileId, FileLocks};
 use super::fs::{FileType, InodeRef, Place, Stat, Vfs, WritePosition};
 use super::io::{Sink, Source};
 use super::pipe::{PipeReader, PipeWriter};
+use super::process::PidFd;
+use super::quota::{Quota, Slot};
 use super::sync::platform::{AtomicU32, Ordering};
 use super::sync::{Mutex, Rank, WaitQueue};
+use super::timer_fd::TimerFd;
 use super::tty::{PtyMaster, PtySlave};
 use std::sync::Arc;
 
@@ -65,6 +69,10 @@ pub enum Whence {
     Set,
     Current,
     End,
+    /// SEEK_DATA: the first data at or after the offset.
+    Data,
+    /// SEEK_HOLE: the first hole at or after the offset.
+    Hole,
 }
 
 /// What an open file reads from and writes to.
@@ -81,6 +89,10 @@ pub enum File {
     PtySlave(PtySlave),
     /// The emulator's side of a terminal.
     PtyMaster(PtyMaster),
+    /// A timer.
+    Timer(TimerFd),
+    /// A process.
+    Process(PidFd),
 }
 
 /// An open file description.
@@ -93,6 +105,10 @@ pub struct OpenFile {
     offset: Mutex<u64>,
     /// Where it was opened; `None` for what has no name.
     location: Option<Location>,
+    /// Set once somebody has asked for a lock through it: then its end gives locks up.
+    locks: Mutex<Option<Arc<FileLocks>>>,
+    /// Its place among the kernel's open files; the page's own have none.
+    _slot: Option<Slot>,
 }
 
 /// A name in a directory.
@@ -112,13 +128,60 @@ impl OpenFile {
 
     /// The same of what was opened by a name.
     pub fn at(location: Option<Location>, file: File, flags: OpenFlags) -> Arc<Self> {
+        Self::make(None, location, file, flags)
+    }
+
+    /// A place among the open files of a kernel: [`OpenFile::within`] makes one of it. ENFILE.
+    pub fn reserve(supply: &Arc<Quota>) -> Result<Slot> {
+        let slot = supply.take();
+        slot.ok_or(Error::new(Errno::ENFILE, "the kernel's open files are used up"))
+    }
+
+    /// The same as [`OpenFile::at`], in its place.
+    pub fn within(slot: Slot, location: Option<Location>, file: File, flags: OpenFlags) -> Arc<Self> {
+        Self::make(Some(slot), location, file, flags)
+    }
+
+    fn make(slot: Option<Slot>, location: Option<Location>, file: File, flags: OpenFlags) -> Arc<Self> {
         let kept = flags & (OpenFlags::ACCESS | OpenFlags::STATUS);
         Arc::new(OpenFile {
             file,
             flags: AtomicU32::new(kept.bits()),
             offset: Mutex::new(Rank::OpenFile, 0),
             location,
+            locks: Mutex::new(Rank::OpenFile, None),
+            _slot: slot,
         })
+    }
+
+    /// Which file it is, for locks.
+    pub fn id(&self) -> FileId {
+        match &self.file {
+            File::Inode(inode) => FileId {
+                dev: inode.dev(),
+                ino: inode.ino(),
+            },
+            _ => {
+                let stat = self.stat();
+                FileId {
+                    dev: stat.dev,
+                    ino: stat.ino,
+                }
+            }
+        }
+    }
+
+    /// As the holder of locks: its address, which is nobody else's while it lives.
+    pub fn address(&self) -> usize {
+        core::ptr::from_ref(self) as usize
+    }
+
+    /// It is about to hold one of `locks`, which its end gives up.
+    pub fn note_locks(&self, locks: &Arc<FileLocks>) {
+        let mut noted = self.locks.lock();
+        if noted.is_none() {
+            *noted = Some(locks.clone());
+        }
     }
 
     /// The absolute path by which it was opened, as the directories are called now. `None` for what was opened without a
@@ -173,6 +236,8 @@ impl OpenFile {
             File::PipeBoth(reader, writer) => [Some(reader.queue()), Some(writer.queue())],
             File::PtySlave(pty) => [Some(pty.queue()), None],
             File::PtyMaster(pty) => [Some(pty.queue()), None],
+            File::Timer(timer) => [Some(timer.queue()), None],
+            File::Process(process) => [Some(process.queue()), None],
         }
     }
 
@@ -185,6 +250,8 @@ impl OpenFile {
             File::PipeBoth(reader, writer) => reader.poll() | writer.poll(),
             File::PtySlave(pty) => pty.poll(),
             File::PtyMaster(pty) => pty.poll(),
+            File::Timer(timer) => timer.poll(),
+            File::Process(process) => process.poll(),
         }
     }
 
@@ -206,6 +273,8 @@ impl OpenFile {
             File::PipeReader(pipe) | File::PipeBoth(pipe, _) => pipe.try_read(into),
             File::PtySlave(pty) => pty.try_read(into),
             File::PtyMaster(pty) => pty.try_read(into),
+            File::Timer(timer) => timer.try_read(into),
+            File::Process(_) => Err(Error::new(Errno::EINVAL, "a process can't be read").into()),
             File::PipeWriter(_) => Err(Errno::EBADF.into()),
         }
     }
@@ -232,6 +301,7 @@ impl OpenFile {
             File::PipeWriter(pipe) | File::PipeBoth(_, pipe) => pipe.try_write(from),
             File::PtySlave(pty) => pty.try_write(from),
             File::PtyMaster(pty) => pty.try_write(from),
+            File::Timer(_) | File::Process(_) => Err(Error::new(Errno::EINVAL, "it can't be written").into()),
             File::PipeReader(_) => Err(Errno::EBADF.into()),
         }
     }
@@ -270,19 +340,29 @@ impl OpenFile {
             return Err(Errno::ESPIPE.into());
         };
         let mut offset = self.offset.lock();
-        if whence == Whence::End {
+        if !matches!(whence, Whence::Set | Whence::Current) {
             inode.refresh()?;
         }
         let base = match whence {
             Whence::Set => 0,
             Whence::Current => *offset,
             Whence::End => inode.stat().size,
+            Whence::Data | Whence::Hole => {
+                let from = u64::try_from(delta).map_err(|_| Error::new(Errno::ENXIO, "before the file"))?;
+                *offset = inode.seek_data(from, whence == Whence::Data)?;
+                return Ok(*offset);
+            }
         };
         let target = base
             .checked_add_signed(delta)
             .filter(|&at| i64::try_from(at).is_ok());
         *offset = target.ok_or(Error::new(Errno::EINVAL, "offset out of range"))?;
         Ok(*offset)
+    }
+
+    /// Where the next read or write of a file begins.
+    pub fn offset(&self) -> u64 {
+        *self.offset.lock()
     }
 
     /// fstat(2).
@@ -293,6 +373,8 @@ impl OpenFile {
             File::PipeWriter(pipe) => pipe.stat(),
             File::PtySlave(pty) => pty.stat(),
             File::PtyMaster(pty) => pty.stat(),
+            File::Timer(timer) => timer.stat(),
+            File::Process(process) => process.stat(),
         }
     }
 
@@ -301,7 +383,9 @@ impl OpenFile {
         match &self.file {
             File::Inode(inode) => inode.file_type(),
             File::PipeReader(_) | File::PipeWriter(_) | File::PipeBoth(..) => FileType::Fifo,
-            File::PtySlave(_) | File::PtyMaster(_) => FileType::CharDevice,
+            File::PtySlave(_) | File::PtyMaster(_) | File::Timer(_) | File::Process(_) => {
+                FileType::CharDevice
+            }
         }
     }
 
@@ -310,6 +394,14 @@ impl OpenFile {
         match &self.file {
             File::PtySlave(pty) => Ok(pty),
             _ => Err(Errno::ENOTTY.into()),
+        }
+    }
+}
+
+impl Drop for OpenFile {
+    fn drop(&mut self) {
+        if let Some(locks) = self.locks.get_mut().take() {
+            locks.release_description(self.id(), self.address());
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The [`Kernel`]: everything that one `createKernel` makes. Several kernels in one page share nothing but memory.
 
 use super::error::{Errno, Error, Result};
+use super::file_lock::FileLocks;
 use super::fs::Vfs;
 use super::host::Host;
 use super::permission::{Permissions, Policy};
 use super::process::{JobId, Pid, Process, ProcessTable, StringList};
 use super::question::Questions;
+use super::quota::Quota;
 use super::sync::platform::{AtomicU32, Ordering};
 use super::sync::{Mutex, Rank, WaitQueue};
 use super::timer::Timers;
@@ -21,10 +23,19 @@ pub struct Limits {
     pub processes: u32,
     /// Rows of the process table: live processes and zombies.
     pub table_rows: u32,
-    /// Descriptors a process.
+    /// Descriptors a process: EMFILE beyond. The greatest RLIMIT_NOFILE.
     pub open_files: u32,
-    /// Bytes of all files in memory.
+    /// Open file descriptions of all processes together: ENFILE beyond.
+    pub open_descriptions: u32,
+    /// Pipes, and FIFOs that are open: ENFILE beyond. Each may hold 64 KiB.
+    pub pipes: u32,
+    /// Terminals: ENOSPC beyond.
+    pub terminals: u32,
+    /// Bytes of all files in memory: ENOSPC beyond.
     pub file_bytes: u64,
+    /// Bytes of memory with which a guest may begin, or be cloned. A guest that wants more is not started; growth after the start is
+    /// bounded by the module's own maximum only, as engines have no hook for it.
+    pub guest_memory: u64,
 }
 
 impl Default for Limits {
@@ -33,7 +44,11 @@ impl Default for Limits {
             processes: 100,
             table_rows: 1_000,
             open_files: 256,
+            open_descriptions: 8_192,
+            pipes: 1_024,
+            terminals: 256,
             file_bytes: 512 << 20,
+            guest_memory: 4 << 30,
         }
     }
 }
@@ -83,6 +98,9 @@ pub struct Kernel {
     pub ptys: Ptys,
     host: Host,
     timers: Timers,
+    file_locks: Arc<FileLocks>,
+    open_descriptions: Arc<Quota>,
+    pipes: Arc<Quota>,
     limits: Limits,
     /// Commands by name; the last registration wins.
     commands: Mutex<HashMap<Box<[u8]>, Command>>,
@@ -120,8 +138,11 @@ impl Kernel {
             gid: AtomicU32::new(0),
             table: Mutex::new(Rank::ProcessTable, ProcessTable::default()),
             vfs,
-            ptys: Ptys::default(),
+            ptys: Ptys::new(limits.terminals),
             timers: Timers::default(),
+            file_locks: Arc::default(),
+            open_descriptions: Quota::new(limits.open_descriptions),
+            pipes: Quota::new(limits.pipes),
             limits,
             commands: Mutex::new(Rank::Registry, HashMap::new()),
             env: Mutex::new(Rank::Registry, env),
@@ -171,6 +192,21 @@ impl Kernel {
     /// Its interval timers.
     pub fn timers(&self) -> &Timers {
         &self.timers
+    }
+
+    /// The locks on its files.
+    pub fn file_locks(&self) -> &Arc<FileLocks> {
+        &self.file_locks
+    }
+
+    /// Its supply of open file descriptions.
+    pub fn open_descriptions(&self) -> &Arc<Quota> {
+        &self.open_descriptions
+    }
+
+    /// Its supply of pipes.
+    pub fn pipes(&self) -> &Arc<Quota> {
+        &self.pipes
     }
 
     /// The environment that the page's processes start with.

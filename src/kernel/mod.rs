@@ -21,7 +21,7 @@
 //!               └ Directory   parent before child
 //!                 └ Inode
 //!                   └ FsSpace
-//!                     └ Pipe, Tty, Timers, Question (never two of them together)
+//!                     └ Pipe, Tty, Timers, FileLocks, Question (never two of them together)
 //!                       └ WaitQueue
 //!                         └ Waker
 //! ```
@@ -30,6 +30,7 @@
 pub mod clock;
 pub mod error;
 pub mod file;
+pub mod file_lock;
 pub mod fs;
 pub mod host;
 pub mod io;
@@ -38,6 +39,7 @@ pub mod permission;
 pub mod pipe;
 pub mod process;
 pub mod question;
+pub mod quota;
 pub mod signal;
 pub mod sync;
 pub mod syscall;
@@ -46,6 +48,7 @@ mod testing;
 #[cfg(all(test, not(feature = "shuttle")))]
 mod tests;
 pub mod timer;
+pub mod timer_fd;
 pub mod tty;
 
 pub use error::{Errno, Error, Result};

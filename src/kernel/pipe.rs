@@ -4,12 +4,13 @@
 //! is the end of the file; writing with no reader left is EPIPE (the system call adds SIGPIPE).
 
 use super::clock;
-use super::error::{Attempt, Block, Errno, Result};
+use super::error::{Attempt, Block, Errno, Error, Result};
 use super::file::PollEvents;
 use super::fs::{FileType, Stat};
 use super::io::{Sink, Source};
+use super::quota::{Quota, Slot};
 use super::sync::platform::{AtomicU64, Ordering};
-use super::sync::{Mutex, Rank, WaitQueue};
+use super::sync::{Mutex, MutexGuard, Rank, WaitQueue};
 use std::sync::Arc;
 
 /// How many bytes a pipe holds.
@@ -35,6 +36,26 @@ struct PipeInner {
     /// How many readers and writers there ever were: a FIFO's open waits for the other side to come.
     opened_readers: u64,
     opened_writers: u64,
+    /// Its place among the kernel's pipes, while it has an end; the page's own have none.
+    slot: Option<Slot>,
+}
+
+impl PipeInner {
+    fn occupy(&mut self, supply: Option<&Arc<Quota>>) -> Result<()> {
+        if let (Some(supply), None) = (supply, &self.slot) {
+            let slot = supply.take();
+            self.slot = Some(slot.ok_or(Error::new(Errno::ENFILE, "the kernel's pipes are used up"))?);
+        }
+        Ok(())
+    }
+
+    /// An end is gone; the last one takes the bytes along.
+    fn settle(&mut self) {
+        if self.readers == 0 && self.writers == 0 {
+            self.ring = Ring::new();
+            self.slot = None;
+        }
+    }
 }
 
 /// A ring of at most [`PIPE_CAPACITY`] bytes that allocates as it fills.
@@ -127,6 +148,7 @@ impl Pipe {
             writers: 0,
             opened_readers: 0,
             opened_writers: 0,
+            slot: None,
         };
         Arc::new(Pipe {
             inner: Mutex::new(Rank::Pipe, inner),
@@ -142,9 +164,37 @@ impl Pipe {
         (pipe.reader(), pipe.writer())
     }
 
+    /// The same for a process, within the kernel's supply. ENFILE.
+    pub fn pair_within(supply: &Arc<Quota>) -> Result<(PipeReader, PipeWriter)> {
+        let pipe = Pipe::new();
+        Ok((pipe.reader_within(Some(supply))?, pipe.writer()))
+    }
+
     /// One more read end.
     pub fn reader(self: &Arc<Self>) -> PipeReader {
+        self.add_reader(self.inner.lock())
+    }
+
+    /// One more write end.
+    pub fn writer(self: &Arc<Self>) -> PipeWriter {
+        self.add_writer(self.inner.lock())
+    }
+
+    /// One more read end; if it is the first end, it takes a place of `supply`. ENFILE.
+    pub fn reader_within(self: &Arc<Self>, supply: Option<&Arc<Quota>>) -> Result<PipeReader> {
         let mut inner = self.inner.lock();
+        inner.occupy(supply)?;
+        Ok(self.add_reader(inner))
+    }
+
+    /// One more write end; if it is the first end, it takes a place of `supply`. ENFILE.
+    pub fn writer_within(self: &Arc<Self>, supply: Option<&Arc<Quota>>) -> Result<PipeWriter> {
+        let mut inner = self.inner.lock();
+        inner.occupy(supply)?;
+        Ok(self.add_writer(inner))
+    }
+
+    fn add_reader(self: &Arc<Self>, mut inner: MutexGuard<'_, PipeInner>) -> PipeReader {
         inner.readers += 1;
         inner.opened_readers += 1;
         drop(inner);
@@ -152,9 +202,7 @@ impl Pipe {
         PipeReader(self.clone())
     }
 
-    /// One more write end.
-    pub fn writer(self: &Arc<Self>) -> PipeWriter {
-        let mut inner = self.inner.lock();
+    fn add_writer(self: &Arc<Self>, mut inner: MutexGuard<'_, PipeInner>) -> PipeWriter {
         inner.writers += 1;
         inner.opened_writers += 1;
         drop(inner);
@@ -317,9 +365,7 @@ impl Drop for PipeReader {
     fn drop(&mut self) {
         let mut inner = self.0.inner.lock();
         inner.readers -= 1;
-        if inner.readers == 0 && inner.writers == 0 {
-            inner.ring = Ring::new();
-        }
+        inner.settle();
         drop(inner);
         self.0.queue.wake_all();
     }
@@ -329,9 +375,7 @@ impl Drop for PipeWriter {
     fn drop(&mut self) {
         let mut inner = self.0.inner.lock();
         inner.writers -= 1;
-        if inner.readers == 0 && inner.writers == 0 {
-            inner.ring = Ring::new();
-        }
+        inner.settle();
         drop(inner);
         self.0.queue.wake_all();
     }

@@ -7,9 +7,11 @@
 use super::guest::{Guest, GuestRef};
 use super::host::Host;
 use super::imports;
+use super::memory::GuestMemory;
 use super::module::GuestModule;
 use super::platform::{self, Image, Instance, Memory, Trap};
 use crate::kernel::clock;
+use crate::kernel::error::{Errno, Error};
 use crate::kernel::process::{Current, Fd, Leave, Termination};
 use crate::kernel::signal::Signal;
 use crate::kernel::sync;
@@ -155,6 +157,15 @@ fn instantiate<'g>(
     if runs_code && !guest.current.enter() {
         return Err(Ran::Unwound(Trap {
             message: String::new(),
+        }));
+    }
+    let limit = guest.current.kernel().limits().guest_memory;
+    if guest.memory.size() > limit {
+        return Err(Ran::Failed(Trap {
+            message: format!(
+                "{}: more than the {limit} bytes that a guest may begin with",
+                Error::from(Errno::ENOMEM)
+            ),
         }));
     }
     Ok(guest.instance.get_or_init(|| instance))

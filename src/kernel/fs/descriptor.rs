@@ -84,6 +84,7 @@ impl Inode for Descriptor {
                 None => File::PtySlave(slave.pty().open_slave()?),
             })),
             File::PtyMaster(_) => Err(Error::new(Errno::ENXIO, "a terminal has one master")),
+            File::Timer(_) | File::Process(_) => Err(Error::new(Errno::ENXIO, "it can only be shared")),
         }
     }
     fn refresh(&self) -> Result<()> {

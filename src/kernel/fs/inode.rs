@@ -1,6 +1,6 @@
 //! What every file system offers: the [`Inode`].
 
-use crate::kernel::error::{Attempt, Errno, Result};
+use crate::kernel::error::{Attempt, Errno, Error, Result};
 use crate::kernel::file::{File, OpenFile};
 use crate::kernel::io::{Sink, Source};
 use crate::kernel::pipe::Pipe;
@@ -60,6 +60,31 @@ pub struct Stat {
     pub ctime_ns: u64,
     pub birthtime_ns: u64,
 }
+
+impl Stat {
+    /// Of a descriptor's object that is in no file system and has no name (Linux's anonymous inodes).
+    pub fn anonymous(file_type: FileType, created_ns: u64) -> Stat {
+        Stat {
+            dev: ANONYMOUS_DEV,
+            ino: 1,
+            file_type,
+            mode: 0o600,
+            nlink: 1,
+            uid: 0,
+            gid: 0,
+            rdev: 0,
+            size: 0,
+            blocks: 0,
+            atime_ns: created_ns,
+            mtime_ns: created_ns,
+            ctime_ns: created_ns,
+            birthtime_ns: created_ns,
+        }
+    }
+}
+
+/// The device number of what is in no file system. Pipes have 12, terminals 13.
+const ANONYMOUS_DEV: u64 = 14;
 
 /// Attributes to change; `None` keeps. ctime changes with any.
 #[derive(Clone, Copy, Default, Debug)]
@@ -155,6 +180,26 @@ pub trait Inode: Send + Sync + Any {
     /// ftruncate(2).
     fn truncate(&self, _length: u64) -> Result<()> {
         Err(Errno::EINVAL.into())
+    }
+    /// posix_fallocate(3): makes room for `length` bytes from `offset` on, and the file as long as that, a part at a time: answers how
+    /// many bytes of it are done. Where room isn't reserved it is only made longer.
+    fn allocate(&self, offset: u64, length: u64) -> Result<u64> {
+        if self.file_type() != FileType::Regular {
+            return Err(Error::new(Errno::ENODEV, "not a regular file"));
+        }
+        if self.stat().size < offset + length {
+            self.truncate(offset + length)?;
+        }
+        Ok(length)
+    }
+    /// lseek(2)'s SEEK_DATA and SEEK_HOLE: the first byte at or after `offset` that is data, or in a hole. ENXIO at the end of the
+    /// file. Where holes aren't known all is data, and the only hole is the end.
+    fn seek_data(&self, offset: u64, data: bool) -> Result<u64> {
+        let size = self.stat().size;
+        if offset >= size {
+            return Err(Error::new(Errno::ENXIO, "beyond the end of the file"));
+        }
+        Ok(if data { offset } else { size })
     }
     /// Writes through to where it is kept for good.
     fn sync(&self) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use crate::kernel::error::{Errno, Error, Result};
 use crate::kernel::file::OpenFile;
+use crate::kernel::sync::platform::{AtomicU32, Ordering};
 use crate::kernel::sync::{Owned, Owner, Rank};
 use std::sync::Arc;
 
@@ -32,18 +33,19 @@ type Slots = Vec<Option<FdEntry>>;
 /// The descriptors of a process. Its worker reads without a lock ([`Owned`]).
 pub struct FdTable {
     slots: Owned<Slots>,
-    limit: u32,
+    /// The soft RLIMIT_NOFILE.
+    limit: AtomicU32,
 }
 
 /// Descriptors are never chosen to be 3: wasi-libc takes 3 for its preopened root.
 const WASI_PREOPEN: usize = 3;
 
 impl FdTable {
-    /// A table with these descriptors from 0 on, and at most `limit` ever.
+    /// A table with these descriptors from 0 on; new ones are below `limit`.
     pub fn new(slots: Slots, limit: u32) -> Self {
         FdTable {
             slots: Owned::new(Rank::FdTable, slots),
-            limit,
+            limit: AtomicU32::new(limit),
         }
     }
 
@@ -90,41 +92,51 @@ impl FdTable {
 
     /// The same, at `least` or above (F_DUPFD). EINVAL when `least` is beyond the limit, EMFILE.
     pub fn install_from(&self, owner: &Owner, least: Fd, file: Arc<OpenFile>, flags: FdFlags) -> Result<Fd> {
-        if least.0 >= self.limit {
+        let limit = self.limit();
+        if least.0 >= limit {
             return Err(Error::new(Errno::EINVAL, "descriptor beyond the limit"));
         }
         self.slots.change(owner, |slots| {
-            let free = |at: usize| at != WASI_PREOPEN && slots.get(at).is_none_or(Option::is_none);
-            let at = (least.0 as usize..self.limit as usize)
-                .find(|&at| free(at))
-                .ok_or(Errno::EMFILE)?;
+            let at = free_from(slots, least.0 as usize, limit as usize)?;
             put(slots, at, FdEntry { file, flags });
             Ok(Fd(at as u32))
         })
     }
 
-    /// Puts `file` at `fd`, closing what was there (dup2). EBADF when `fd` is beyond the limit.
-    pub fn install_at(&self, owner: &Owner, fd: Fd, file: Arc<OpenFile>, flags: FdFlags) -> Result<()> {
-        if fd.0 >= self.limit {
+    /// EMFILE if [`FdTable::install`] would fail so.
+    pub fn require_room(&self, owner: &Owner) -> Result<()> {
+        let limit = self.limit() as usize;
+        self.slots
+            .peek(owner, |slots| free_from(slots, 0, limit).map(drop))
+    }
+
+    /// Puts `file` at `fd`, closing what was there (dup2), and answers that. EBADF when `fd` is beyond the limit.
+    pub fn install_at(
+        &self,
+        owner: &Owner,
+        fd: Fd,
+        file: Arc<OpenFile>,
+        flags: FdFlags,
+    ) -> Result<Option<Arc<OpenFile>>> {
+        if fd.0 >= self.limit() {
             return Err(Errno::EBADF.into());
         }
         let replaced = self
             .slots
             .change(owner, |slots| put(slots, fd.0 as usize, FdEntry { file, flags }));
-        drop(replaced);
-        Ok(())
+        Ok(replaced.map(|entry| entry.file))
     }
 
-    /// close(2). EBADF.
-    pub fn close(&self, owner: &Owner, fd: Fd) -> Result<()> {
+    /// close(2): answers what was closed. EBADF.
+    pub fn close(&self, owner: &Owner, fd: Fd) -> Result<Arc<OpenFile>> {
         let entry = self
             .slots
             .change(owner, |slots| slots.get_mut(fd.0 as usize).and_then(Option::take));
-        entry.map(drop).ok_or(Errno::EBADF.into())
+        entry.map(|entry| entry.file).ok_or(Errno::EBADF.into())
     }
 
-    /// WASI's fd_renumber: moves `from` to `to`, closing what was there. EBADF when either is not open.
-    pub fn renumber(&self, owner: &Owner, from: Fd, to: Fd) -> Result<()> {
+    /// WASI's fd_renumber: moves `from` to `to`, closing what was there, and answers that. EBADF when either is not open.
+    pub fn renumber(&self, owner: &Owner, from: Fd, to: Fd) -> Result<Option<Arc<OpenFile>>> {
         let replaced = self.slots.change(owner, |slots| {
             entry(slots, from)?;
             entry(slots, to)?;
@@ -134,8 +146,7 @@ impl FdTable {
             let moved = slots[from.0 as usize].take();
             Ok::<_, Error>(core::mem::replace(&mut slots[to.0 as usize], moved))
         })?;
-        drop(replaced);
-        Ok(())
+        Ok(replaced.map(|entry| entry.file))
     }
 
     /// Closes all: the process ends.
@@ -143,9 +154,9 @@ impl FdTable {
         drop(self.slots.change(owner, core::mem::take));
     }
 
-    /// Closes those with FD_CLOEXEC: exec.
-    pub fn close_on_exec(&self, owner: &Owner) {
-        let closed: Vec<FdEntry> = self.slots.change(owner, |slots| {
+    /// Closes those with FD_CLOEXEC (exec), and answers them.
+    pub fn close_on_exec(&self, owner: &Owner) -> Vec<FdEntry> {
+        self.slots.change(owner, |slots| {
             let doomed = |slot: &Option<FdEntry>| {
                 slot.as_ref()
                     .is_some_and(|entry| entry.flags.contains(FdFlags::FD_CLOEXEC))
@@ -155,8 +166,7 @@ impl FdTable {
                 .filter(|slot| doomed(slot))
                 .filter_map(Option::take)
                 .collect()
-        });
-        drop(closed);
+        })
     }
 
     /// A copy for a child.
@@ -182,9 +192,15 @@ impl FdTable {
             .look(|slots| entry(slots, fd).map(|entry| entry.file.clone()))
     }
 
-    /// How many descriptors the process may have.
+    /// The number that no new descriptor reaches.
     pub fn limit(&self) -> u32 {
-        self.limit
+        self.limit.load(Ordering::Relaxed)
+    }
+
+    /// Changes it; what is open beyond it stays open.
+    pub(super) fn set_limit(&self, limit: u64) {
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        self.limit.store(limit, Ordering::Relaxed);
     }
 }
 
@@ -193,6 +209,12 @@ fn entry(slots: &Slots, fd: Fd) -> Result<&FdEntry> {
         .get(fd.0 as usize)
         .and_then(Option::as_ref)
         .ok_or(Errno::EBADF.into())
+}
+
+/// The lowest free number from `least` on. EMFILE.
+fn free_from(slots: &Slots, least: usize, limit: usize) -> Result<usize> {
+    let free = |at: &usize| *at != WASI_PREOPEN && slots.get(*at).is_none_or(Option::is_none);
+    (least..limit).find(free).ok_or(Errno::EMFILE.into())
 }
 
 fn put(slots: &mut Slots, at: usize, entry: FdEntry) -> Option<FdEntry> {

@@ -3,12 +3,13 @@
 use super::current::Current;
 use super::id::{JobId, Pgid, Pid, Sid};
 use super::process::{Process, ProcessSeed};
+use super::rlimit::{Resource, Rlimits};
 use super::status::{Termination, WaitStatus};
 use super::table::{Entry, ProcessInfo, ProcessState};
 use super::word::Killed;
 use crate::kernel::error::{Errno, Error, Result};
 use crate::kernel::machine::Kernel;
-use crate::kernel::signal::{ActionFlags, Disposition, Effect, Signal};
+use crate::kernel::signal::{ActionFlags, Disposition, Effect, Group, Signal};
 use crate::kernel::sync::Owner;
 use crate::kernel::tty::Pty;
 use std::sync::Arc;
@@ -24,9 +25,20 @@ impl Kernel {
             self.release_slot();
             return Err(Error::new(Errno::EAGAIN, "the process table is full"));
         }
+        let parent = table.get(seed.parent).ok();
+        let rlimits = parent.map_or_else(
+            || Rlimits::of_kernel(self.limits()),
+            |parent| parent.process.rlimits(),
+        );
+        let user = parent.map_or(0, |parent| parent.process.uid());
+        if user != 0 && table.processes_of(user) >= rlimits.get(Resource::Processes).soft {
+            drop(table);
+            self.release_slot();
+            return Err(Error::new(Errno::EAGAIN, "the user has too many processes"));
+        }
         let pid = table.allocate_pid();
         let (ppid, pgid, sid) = (seed.parent, seed.pgid, seed.sid);
-        let process = Process::new(self.clone(), pid, seed);
+        let process = Process::new(self.clone(), pid, seed, rlimits);
         self.host().count_birth();
         let sid_or_own = sid.unwrap_or(Sid(pid.0));
         let pgid = if sid.is_none() {
@@ -62,10 +74,12 @@ impl Kernel {
     pub(super) fn finish(&self, process: &Arc<Process>, owner: &Owner) {
         process.set_fate(Termination::Exited(0));
         process.fds.close_all(owner);
+        process.give_up_all_locks();
         self.timers().cancel(process.pid);
         let termination = process.fate().unwrap_or(Termination::Exited(0));
-        process.mark_ended();
+        process.stop_clock();
         let hang_up = self.enter_zombie_state(process, termination);
+        process.mark_ended();
         process.exited.wake_all();
         if let Some(pty) = hang_up {
             pty.hang_up_session();
@@ -75,16 +89,17 @@ impl Kernel {
     /// Answers the terminal whose session leader this was.
     fn enter_zombie_state(&self, process: &Arc<Process>, termination: Termination) -> Option<Arc<Pty>> {
         let mut table = self.table.lock();
+        let watched = table.watched_groups_with_stops(process.pid);
         let Ok(entry) = table.get_mut(process.pid) else {
             return None;
         };
         entry.state = ProcessState::Zombie(termination);
         entry.news = None;
-        let (ppid, sid, pgid) = (entry.ppid, entry.sid, entry.pgid);
+        let (ppid, sid) = (entry.ppid, entry.sid);
         let hang_up = (sid.0 == process.pid.0)
             .then(|| table.set_terminal(sid, None))
             .flatten();
-        let newly_orphaned = self.hand_children_to_init(&mut table, process.pid);
+        self.hand_children_to_init(&mut table, process.pid);
         let parent = table
             .get(ppid)
             .ok()
@@ -99,11 +114,8 @@ impl Kernel {
         };
         let row = if reap { table.remove(process.pid) } else { None };
         let mut orphaned: Vec<Arc<Process>> = Vec::new();
-        for group in newly_orphaned.into_iter().chain([pgid]) {
-            let stopped = table
-                .group(group)
-                .any(|entry| matches!(entry.state, ProcessState::Stopped(_)));
-            if stopped && table.is_orphaned(group) {
+        for group in watched {
+            if table.has_stopped(group) && table.is_orphaned(group) {
                 orphaned.extend(table.group(group).map(|entry| entry.process.clone()));
             }
         }
@@ -121,23 +133,20 @@ impl Kernel {
         hang_up
     }
 
-    /// Re-parents the children of `parent`; zombies among them vanish. Answers the groups of those that live.
-    fn hand_children_to_init(&self, table: &mut super::ProcessTable, parent: Pid) -> Vec<Pgid> {
+    /// Re-parents the children of `parent`; zombies among them vanish.
+    fn hand_children_to_init(&self, table: &mut super::ProcessTable, parent: Pid) {
         let children: Vec<Pid> = table
             .iter()
             .filter(|entry| entry.ppid == parent)
             .map(|entry| entry.process.pid)
             .collect();
-        let mut groups = Vec::new();
         for child in children {
             if table.get(child).is_ok_and(Entry::is_zombie) {
                 table.remove(child);
             } else if let Ok(entry) = table.get_mut(child) {
                 entry.ppid = Pid::INIT;
-                groups.push(entry.pgid);
             }
         }
-        groups
     }
 
     /// The process with number `pid`, zombies included. ESRCH.
@@ -209,8 +218,21 @@ impl crate::kernel::tty::SignalTarget for Kernel {
 impl Process {
     /// A signal arrives, from any thread. No lock may be held but those outside of `Rank::ProcessTable`.
     pub fn post(self: &Arc<Self>, signal: Signal) {
-        let effect = self.signals().post(signal);
+        let group = match signal {
+            Signal::SIGTSTP | Signal::SIGTTIN | Signal::SIGTTOU => self.group_standing(),
+            _ => Group::Watched,
+        };
+        let effect = self.signals().post(signal, group);
         self.act(signal, effect);
+    }
+
+    /// Whether somebody would continue it if it stopped.
+    fn group_standing(&self) -> Group {
+        let table = self.kernel().table.lock();
+        match table.get(self.pid) {
+            Ok(entry) if table.is_orphaned(entry.pgid) => Group::Orphaned,
+            _ => Group::Watched,
+        }
     }
 
     fn act(self: &Arc<Self>, signal: Signal, effect: Effect) {
@@ -218,9 +240,14 @@ impl Process {
             Effect::None => {}
             Effect::Terminate { core } => self.kill(Termination::Signaled { signal, core }),
             Effect::Attention => self.call(),
-            Effect::Stop | Effect::Continue => {
+            Effect::Stop => {
                 self.call();
                 self.report();
+            }
+            Effect::Continue => {
+                self.call();
+                self.report();
+                self.recheck_signals();
             }
         }
     }
@@ -287,7 +314,13 @@ impl Process {
     /// What the mask no longer holds back takes effect.
     pub fn recheck_signals(self: &Arc<Self>) {
         loop {
-            let due = self.signals().recheck();
+            let may_stop = self.signals().may_stop();
+            let group = if may_stop {
+                self.group_standing()
+            } else {
+                Group::Watched
+            };
+            let due = self.signals().recheck(group);
             match due {
                 Some((_, Effect::Attention)) => return self.call(),
                 Some((signal, effect)) => self.act(signal, effect),

@@ -3,12 +3,13 @@
 use super::command::CommandLine;
 use super::fd_table::{FdEntry, FdTable};
 use super::id::{JobId, Pgid, Pid, Sid};
+use super::rlimit::{Resource, Rlimit, Rlimits};
 use super::status::Termination;
 use super::word::KillWord;
 use crate::kernel::fs::Place;
 use crate::kernel::machine::Kernel;
 use crate::kernel::signal::SignalState;
-use crate::kernel::sync::platform::{AtomicU32, AtomicU64, Ordering};
+use crate::kernel::sync::platform::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use crate::kernel::sync::{Mutex, MutexGuard, Rank, WaitQueue, Waiter};
 use crate::kernel::{clock, file::OpenFile};
 use std::sync::Arc;
@@ -67,26 +68,32 @@ pub struct Process {
     children_ns: AtomicU64,
     uid: AtomicU32,
     gid: AtomicU32,
+    /// The soft RLIMIT_FSIZE, so that a write looks at it without a lock.
+    file_size_limit: AtomicU64,
+    /// Whether it ever had a record lock: only then does a close have any to give up.
+    has_record_locks: AtomicBool,
 }
 
 struct Context {
     cwd: Place,
     umask: u32,
     command: Arc<CommandLine>,
+    rlimits: Rlimits,
 }
 
 impl Process {
-    pub(super) fn new(kernel: Arc<Kernel>, pid: Pid, seed: ProcessSeed) -> Arc<Self> {
-        let limit = kernel.limits().open_files;
+    pub(super) fn new(kernel: Arc<Kernel>, pid: Pid, seed: ProcessSeed, rlimits: Rlimits) -> Arc<Self> {
+        let limit = rlimits.get(Resource::OpenFiles).soft;
         let context = Context {
             cwd: seed.cwd,
             umask: seed.umask,
             command: Arc::new(seed.command),
+            rlimits,
         };
         Arc::new(Process {
             pid,
             job: seed.job,
-            fds: FdTable::new(seed.fds, limit),
+            fds: FdTable::new(seed.fds, u32::try_from(limit).unwrap_or(u32::MAX)),
             children: WaitQueue::new(),
             exited: WaitQueue::new(),
             waiter: Waiter::new(),
@@ -103,6 +110,8 @@ impl Process {
             children_ns: AtomicU64::new(0),
             uid: AtomicU32::new(0),
             gid: AtomicU32::new(0),
+            file_size_limit: AtomicU64::new(rlimits.get(Resource::FileSize).soft),
+            has_record_locks: AtomicBool::new(false),
         })
     }
 
@@ -153,6 +162,52 @@ impl Process {
         drop(old);
     }
 
+    /// What it may use.
+    pub fn rlimits(&self) -> Rlimits {
+        self.context.lock().rlimits
+    }
+
+    /// setrlimit(2). EINVAL, EPERM, ENOTSUP, as [`Rlimits::set`] says.
+    pub fn set_rlimit(&self, resource: Resource, new: Rlimit) -> crate::kernel::Result<()> {
+        let mut context = self.context.lock();
+        let privileged = self.uid() == 0;
+        context
+            .rlimits
+            .set(resource, new, privileged, self.kernel.limits())?;
+        match resource {
+            Resource::OpenFiles => self.fds.set_limit(new.soft),
+            Resource::FileSize => self.file_size_limit.store(new.soft, Ordering::Relaxed),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The soft RLIMIT_FSIZE, in bytes.
+    #[inline]
+    pub fn file_size_limit(&self) -> u64 {
+        self.file_size_limit.load(Ordering::Relaxed)
+    }
+
+    /// It is about to have a record lock.
+    pub fn note_record_locks(&self) {
+        self.has_record_locks.store(true, Ordering::Relaxed);
+    }
+
+    /// What closing a descriptor of `file` does: the process gives up all record locks that it has on the file (POSIX fcntl).
+    #[inline]
+    pub fn give_up_locks(&self, file: &OpenFile) {
+        if self.has_record_locks.load(Ordering::Relaxed) {
+            self.kernel.file_locks().release_process_on(file.id(), self.pid);
+        }
+    }
+
+    /// It has ended: so have its record locks.
+    pub(super) fn give_up_all_locks(&self) {
+        if self.has_record_locks.load(Ordering::Relaxed) {
+            self.kernel.file_locks().release_process(self.pid);
+        }
+    }
+
     /// Its user: the real, the effective and the saved one are one, as there are no set-user-ID programs.
     #[inline]
     pub fn uid(&self) -> u32 {
@@ -195,9 +250,14 @@ impl Process {
             .flatten()
     }
 
-    pub(super) fn mark_ended(&self) {
+    /// It uses no more CPU time.
+    pub(super) fn stop_clock(&self) {
         self.ended_ns.store(clock::monotonic_ns(), Ordering::Relaxed);
         self.kernel.host().count_death(self.cpu_ns());
+    }
+
+    /// Whoever waits for [`Process::termination`] finds it buried.
+    pub(super) fn mark_ended(&self) {
         self.ended.store(1, Ordering::SeqCst);
     }
 

@@ -75,6 +75,8 @@ bitflags::bitflags! {
         const WNOHANG = 1;
         const WUNTRACED = 2;
         const WCONTINUED = 8;
+        /// Leaves the child to be waited for again (waitid(2)'s).
+        const WNOWAIT = 0x0100_0000;
     }
 }
 
@@ -144,6 +146,14 @@ impl ProcessTable {
         Some(entry)
     }
 
+    /// How many rows are of processes of a user.
+    pub fn processes_of(&self, uid: u32) -> u64 {
+        self.entries
+            .values()
+            .filter(|entry| entry.process.uid() == uid)
+            .count() as u64
+    }
+
     /// Every row, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values()
@@ -173,6 +183,27 @@ impl ProcessTable {
                 .get(&entry.ppid)
                 .is_some_and(|parent| parent.sid == entry.sid && parent.pgid != pgid)
         })
+    }
+
+    /// Whether a member of the group is stopped.
+    pub fn has_stopped(&self, pgid: Pgid) -> bool {
+        self.group(pgid)
+            .any(|entry| matches!(entry.state, ProcessState::Stopped(_)))
+    }
+
+    /// The groups with stopped members that are not orphaned, and may be once `pid` has ended: its own and its children's.
+    pub fn watched_groups_with_stops(&self, pid: Pid) -> Vec<Pgid> {
+        let near = |entry: &&Entry| entry.process.pid == pid || entry.ppid == pid;
+        let mut groups: Vec<Pgid> = self
+            .entries
+            .values()
+            .filter(near)
+            .map(|entry| entry.pgid)
+            .collect();
+        groups.sort_unstable();
+        groups.dedup();
+        groups.retain(|&pgid| self.has_stopped(pgid) && !self.is_orphaned(pgid));
+        groups
     }
 
     /// The controlling terminal of a session.
@@ -215,6 +246,9 @@ impl ProcessTable {
             return if any { Ok(None) } else { Err(Errno::ECHILD.into()) };
         };
         let process = match status {
+            _ if options.contains(WaitOptions::WNOWAIT) => {
+                self.get(pid).ok().map(|entry| entry.process.clone())
+            }
             WaitStatus::Terminated(_) => self.remove(pid).map(|entry| entry.process),
             _ => self.get_mut(pid).ok().map(|entry| {
                 entry.news = None;

@@ -172,6 +172,8 @@ fn stop_and_continue_are_reported_once_each() {
     let kernel = kernel();
     let parent = root(&kernel);
     let (pid, thread) = child(&parent, |current| poll::pause(current).is_err() as u8);
+    // SIGTSTP stops nobody in an orphaned group, as the parent's is.
+    syscall::process::setpgid(&parent, Some(pid), None).unwrap();
     let target = pid.0 as i32;
     let all = WaitOptions::WUNTRACED | WaitOptions::WCONTINUED;
     for (signal, word) in [(Signal::SIGTSTP, 0x147f), (Signal::SIGCONT, 0xffff)] {

@@ -7,4 +7,4 @@ mod state;
 
 pub use set::SignalSet;
 pub use signal::{DefaultAction, Signal};
-pub use state::{ActionFlags, Delivery, Disposition, Effect, SigAction, SignalState};
+pub use state::{ActionFlags, Delivery, Disposition, Effect, Group, SigAction, SignalState};

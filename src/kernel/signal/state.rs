@@ -83,9 +83,19 @@ pub struct SignalState {
 
 const STOPS: SignalSet = SignalSet::from_bits(0b1111 << 18);
 
+/// Whether job control's signals may stop a process: not one of an orphaned group, whom nobody would continue (POSIX 2.4.3).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Group {
+    /// Somebody in the session watches over the group.
+    Watched,
+    /// Nobody does.
+    Orphaned,
+}
+
 impl SignalState {
-    /// A signal arrives. For [`Effect::Stop`] and [`Effect::Continue`] the state has changed already.
-    pub fn post(&mut self, signal: Signal) -> Effect {
+    /// A signal arrives. For [`Effect::Stop`] and [`Effect::Continue`] the state has changed already; after Continue, what arrived
+    /// while the process was stopped is due ([`SignalState::recheck`]).
+    pub fn post(&mut self, signal: Signal, group: Group) -> Effect {
         let mut continued = false;
         if signal == Signal::SIGCONT {
             self.pending = self.pending.without(STOPS);
@@ -93,7 +103,7 @@ impl SignalState {
         } else if STOPS.contains(signal) {
             self.pending.remove(Signal::SIGCONT);
         }
-        let effect = self.judge(signal);
+        let effect = self.judge(signal, group);
         match effect {
             Effect::None if continued => Effect::Continue,
             Effect::Attention if continued => Effect::Continue,
@@ -101,10 +111,17 @@ impl SignalState {
         }
     }
 
-    fn judge(&mut self, signal: Signal) -> Effect {
+    fn judge(&mut self, signal: Signal, group: Group) -> Effect {
         let action = self.action(signal);
         if self.mask.contains(signal) && !signal.is_unstoppable() {
             self.pending.insert(signal);
+            return Effect::None;
+        }
+        if self.stopped.is_some() && signal != Signal::SIGKILL {
+            // Only SIGKILL reaches a process that is stopped; what it ignores it forgets.
+            if !self.ignores(signal) {
+                self.pending.insert(signal);
+            }
             return Effect::None;
         }
         match (action.disposition, signal.default_action()) {
@@ -115,6 +132,7 @@ impl SignalState {
             }
             (_, DefaultAction::Terminate) => Effect::Terminate { core: false },
             (_, DefaultAction::Core) => Effect::Terminate { core: true },
+            (_, DefaultAction::Stop) if signal != Signal::SIGSTOP && group == Group::Orphaned => Effect::None,
             (_, DefaultAction::Stop) => {
                 self.stopped = Some(signal);
                 Effect::Stop
@@ -124,10 +142,13 @@ impl SignalState {
     }
 
     /// Pending signals that the mask no longer holds back are judged again; answers the first that has an effect.
-    pub fn recheck(&mut self) -> Option<(Signal, Effect)> {
+    pub fn recheck(&mut self, group: Group) -> Option<(Signal, Effect)> {
+        if self.stopped.is_some() {
+            return None;
+        }
         for signal in self.pending.without(self.mask).iter() {
             self.pending.remove(signal);
-            let effect = self.judge(signal);
+            let effect = self.judge(signal, group);
             if effect != Effect::None {
                 return Some((signal, effect));
             }
@@ -235,6 +256,12 @@ impl SignalState {
         self.stopped
     }
 
+    /// Whether a pending signal would stop the process, but for an orphaned group.
+    pub fn may_stop(&self) -> bool {
+        let due = self.pending.without(self.mask);
+        due.iter().any(|signal| STOPS.contains(signal))
+    }
+
     /// Whether a signal sent now would be thrown away.
     pub fn ignores(&self, signal: Signal) -> bool {
         match self.action(signal).disposition {
@@ -297,6 +324,8 @@ impl SignalState {
 mod tests {
     use super::*;
 
+    const WATCHED: Group = Group::Watched;
+
     fn handling(signal: Signal) -> SignalState {
         let mut state = SignalState::default();
         let action = SigAction {
@@ -317,16 +346,91 @@ mod tests {
             (Signal::SIGTSTP, Effect::Stop),
             (Signal::SIGCONT, Effect::None),
         ] {
-            assert_eq!(SignalState::default().post(signal), effect, "{}", signal.name());
+            assert_eq!(
+                SignalState::default().post(signal, WATCHED),
+                effect,
+                "{}",
+                signal.name()
+            );
         }
+        let named = |effect: Effect| -> Vec<u8> {
+            let all = (1..=31).map(|number| Signal::try_from(number).unwrap());
+            all.filter(|&signal| SignalState::default().post(signal, WATCHED) == effect)
+                .map(Signal::number)
+                .collect()
+        };
+        // signal(7), "Standard signals".
+        let (plain, core) = (
+            Effect::Terminate { core: false },
+            Effect::Terminate { core: true },
+        );
+        assert_eq!(named(plain), [1, 2, 9, 10, 12, 13, 14, 15, 16, 26, 27, 29, 30]);
+        assert_eq!(named(core), [3, 4, 5, 6, 7, 8, 11, 24, 25, 31]);
+        assert_eq!(named(Effect::Stop), [19, 20, 21, 22]);
+        assert_eq!(named(Effect::None), [17, 18, 23, 28]);
+    }
+
+    #[test]
+    fn an_orphaned_group_is_stopped_by_sigstop_only() {
+        for (signal, effect) in [
+            (Signal::SIGTSTP, Effect::None),
+            (Signal::SIGTTIN, Effect::None),
+            (Signal::SIGTTOU, Effect::None),
+            (Signal::SIGSTOP, Effect::Stop),
+        ] {
+            let mut state = SignalState::default();
+            assert_eq!(state.post(signal, Group::Orphaned), effect, "{}", signal.name());
+            assert!(state.pending().is_empty());
+        }
+        let mut state = SignalState::default();
+        state.set_mask(SignalSet::of(Signal::SIGTSTP));
+        state.post(Signal::SIGTSTP, WATCHED);
+        assert!(!state.may_stop());
+        state.set_mask(SignalSet::EMPTY);
+        assert!(state.may_stop());
+        assert_eq!(state.recheck(Group::Orphaned), None);
+        assert!(state.pending().is_empty(), "it is thrown away");
+    }
+
+    #[test]
+    fn what_arrives_while_stopped_waits_for_sigcont() {
+        let mut state = handling(Signal::SIGUSR1);
+        state.post(Signal::SIGSTOP, WATCHED);
+        assert_eq!(state.post(Signal::SIGTERM, WATCHED), Effect::None);
+        assert_eq!(state.post(Signal::SIGUSR1, WATCHED), Effect::None);
+        assert_eq!(state.post(Signal::SIGCHLD, WATCHED), Effect::None);
+        assert_eq!(state.post(Signal::SIGTSTP, WATCHED), Effect::None);
+        state.set_mask(SignalSet::EMPTY);
+        assert_eq!(state.recheck(WATCHED), None);
+        assert_eq!(state.post(Signal::SIGCONT, WATCHED), Effect::Continue);
+        let pending = SignalSet::of(Signal::SIGTERM).union(SignalSet::of(Signal::SIGUSR1));
+        assert_eq!(
+            state.pending(),
+            pending,
+            "SIGCONT took the stop away, SIGCHLD was ignored"
+        );
+        assert_eq!(state.recheck(WATCHED), Some((Signal::SIGUSR1, Effect::Attention)));
+        state.take_delivery().unwrap();
+        assert_eq!(
+            state.recheck(WATCHED),
+            Some((Signal::SIGTERM, Effect::Terminate { core: false }))
+        );
+        state.post(Signal::SIGSTOP, WATCHED);
+        assert_eq!(
+            state.post(Signal::SIGKILL, WATCHED),
+            Effect::Terminate { core: false }
+        );
     }
 
     #[test]
     fn kill_and_stop_pass_mask_and_disposition() {
         let mut state = SignalState::default();
         state.set_mask(SignalSet::from_bits(u64::MAX));
-        assert_eq!(state.post(Signal::SIGKILL), Effect::Terminate { core: false });
-        assert_eq!(state.post(Signal::SIGSTOP), Effect::Stop);
+        assert_eq!(
+            state.post(Signal::SIGKILL, WATCHED),
+            Effect::Terminate { core: false }
+        );
+        assert_eq!(state.post(Signal::SIGSTOP, WATCHED), Effect::Stop);
         let ignore = SigAction {
             disposition: Disposition::Ignore,
             ..SigAction::default()
@@ -341,11 +445,11 @@ mod tests {
     fn a_blocked_signal_waits_for_the_mask() {
         let mut state = SignalState::default();
         state.set_mask(SignalSet::of(Signal::SIGTERM));
-        assert_eq!(state.post(Signal::SIGTERM), Effect::None);
-        assert_eq!(state.recheck(), None);
+        assert_eq!(state.post(Signal::SIGTERM, WATCHED), Effect::None);
+        assert_eq!(state.recheck(WATCHED), None);
         state.set_mask(SignalSet::EMPTY);
         assert_eq!(
-            state.recheck(),
+            state.recheck(WATCHED),
             Some((Signal::SIGTERM, Effect::Terminate { core: false }))
         );
     }
@@ -353,7 +457,7 @@ mod tests {
     #[test]
     fn a_handler_runs_once_with_its_signal_blocked() {
         let mut state = handling(Signal::SIGUSR1);
-        assert_eq!(state.post(Signal::SIGUSR1), Effect::Attention);
+        assert_eq!(state.post(Signal::SIGUSR1, WATCHED), Effect::Attention);
         let delivery = state.take_delivery().unwrap();
         assert_eq!(delivery.handler, 7);
         assert!(state.mask().contains(Signal::SIGUSR1));
@@ -365,9 +469,9 @@ mod tests {
     #[test]
     fn continue_ends_a_stop_and_stop_forgets_continue() {
         let mut state = SignalState::default();
-        assert_eq!(state.post(Signal::SIGTSTP), Effect::Stop);
+        assert_eq!(state.post(Signal::SIGTSTP, WATCHED), Effect::Stop);
         assert_eq!(state.stopped(), Some(Signal::SIGTSTP));
-        assert_eq!(state.post(Signal::SIGCONT), Effect::Continue);
+        assert_eq!(state.post(Signal::SIGCONT, WATCHED), Effect::Continue);
         assert_eq!(state.stopped(), None);
     }
 
@@ -402,7 +506,7 @@ mod tests {
             (Signal::SIGTSTP, Effect::Stop),
             (Signal::SIGKILL, Effect::Terminate { core: false }),
         ] {
-            assert_eq!(state.post(signal), effect, "{}", signal.name());
+            assert_eq!(state.post(signal, Group::Watched), effect, "{}", signal.name());
         }
     }
 
@@ -410,7 +514,7 @@ mod tests {
     fn sigsuspend_puts_the_first_mask_back() {
         let mut state = handling(Signal::SIGUSR1);
         state.set_mask(SignalSet::of(Signal::SIGUSR1));
-        state.post(Signal::SIGUSR1);
+        state.post(Signal::SIGUSR1, WATCHED);
         state.suspend_with(SignalSet::EMPTY);
         let delivery = state.take_delivery().unwrap();
         state.finish_delivery(&delivery);

@@ -39,6 +39,8 @@ pub enum Rank {
     Tty,
     /// The timer list.
     Timers,
+    /// The locks that processes have on files.
+    FileLocks,
     /// A question's answer.
     Question,
     /// A wait queue's entries.

@@ -4,21 +4,44 @@ use crate::kernel::error::{Errno, Error, Result};
 use crate::kernel::file::{File, OpenFile, OpenFlags};
 use crate::kernel::pipe::Pipe;
 use crate::kernel::process::{Current, Fd, FdFlags};
+use std::sync::Arc;
 
 /// close(2). EBADF.
 pub fn close(current: &Current, fd: Fd) -> Result<()> {
-    current.fds.close(current.owner(), fd)
+    let closed = current.fds.close(current.owner(), fd)?;
+    current.give_up_locks(&closed);
+    Ok(())
 }
 
-/// pipe2(2) with O_CLOEXEC and O_NONBLOCK: the read end, the write end. EINVAL for other flags, EMFILE.
+/// WASI's fd_renumber: moves `from` to `to`, closing what was there. EBADF when either is not open.
+pub fn renumber(current: &Current, from: Fd, to: Fd) -> Result<()> {
+    let replaced = current.fds.renumber(current.owner(), from, to)?;
+    settle(current, replaced);
+    Ok(())
+}
+
+/// A new open file description of the caller's, in no file system. ENFILE.
+pub(super) fn new_file(current: &Current, file: File, flags: OpenFlags) -> Result<Arc<OpenFile>> {
+    let slot = OpenFile::reserve(current.kernel().open_descriptions())?;
+    Ok(OpenFile::within(slot, None, file, flags))
+}
+
+/// What a duplicate has replaced is closed.
+fn settle(current: &Current, replaced: Option<Arc<OpenFile>>) {
+    if let Some(closed) = replaced {
+        current.give_up_locks(&closed);
+    }
+}
+
+/// pipe2(2) with O_CLOEXEC and O_NONBLOCK: the read end, the write end. EINVAL for other flags, EMFILE, ENFILE.
 pub fn pipe(current: &Current, flags: OpenFlags) -> Result<(Fd, Fd)> {
     if !(OpenFlags::O_CLOEXEC | OpenFlags::O_NONBLOCK).contains(flags) {
         return Err(Error::new(Errno::EINVAL, "pipe2 takes O_CLOEXEC and O_NONBLOCK"));
     }
-    let (reader, writer) = Pipe::pair();
+    let (reader, writer) = Pipe::pair_within(current.kernel().pipes())?;
     let status = flags & OpenFlags::O_NONBLOCK;
-    let reader = OpenFile::new(File::PipeReader(reader), status);
-    let writer = OpenFile::new(File::PipeWriter(writer), status | OpenFlags::O_WRONLY);
+    let reader = new_file(current, File::PipeReader(reader), status)?;
+    let writer = new_file(current, File::PipeWriter(writer), status | OpenFlags::O_WRONLY)?;
     let read_fd = current.fds.install(current.owner(), reader, fd_flags(flags))?;
     match current.fds.install(current.owner(), writer, fd_flags(flags)) {
         Ok(write_fd) => Ok((read_fd, write_fd)),
@@ -55,9 +78,11 @@ pub fn dup2(current: &Current, old: Fd, new: Fd) -> Result<()> {
     if old == new {
         return Ok(());
     }
-    current
+    let replaced = current
         .fds
-        .install_at(current.owner(), new, file, FdFlags::empty())
+        .install_at(current.owner(), new, file, FdFlags::empty())?;
+    settle(current, replaced);
+    Ok(())
 }
 
 /// dup3(2): EINVAL when both are the same, or for flags other than O_CLOEXEC.
@@ -66,9 +91,11 @@ pub fn dup3(current: &Current, old: Fd, new: Fd, flags: OpenFlags) -> Result<()>
         return Err(Errno::EINVAL.into());
     }
     let file = current.fds.get(current.owner(), old)?;
-    current
+    let replaced = current
         .fds
-        .install_at(current.owner(), new, file, fd_flags(flags))
+        .install_at(current.owner(), new, file, fd_flags(flags))?;
+    settle(current, replaced);
+    Ok(())
 }
 
 /// fcntl F_GETFL: access mode and status flags.

@@ -8,6 +8,7 @@ use crate::kernel::process::{Current, Fd};
 use crate::kernel::question;
 use crate::kernel::signal::Signal;
 use crate::kernel::sync::WaitQueue;
+use crate::kernel::syscall::rlimit;
 use crate::kernel::syscall::tty::{Access, check_access};
 
 /// Kernel code can't be terminated, so long copies are cut into pieces, with a look at KILL between them.
@@ -81,6 +82,15 @@ pub fn write_file(current: &Current, file: &OpenFile, from: &mut dyn Source) -> 
     if let File::PtySlave(pty) = &file.file {
         check_access(current, pty, Access::Write)?;
     }
+    let limited = current.file_size_limit() != u64::MAX;
+    if limited && matches!(file.file, File::Inode(_)) && from.remaining() > 0 {
+        let room = rlimit::room_in(current, file, None)?;
+        return write_slices(current, file, &mut AtMost { inner: from, room });
+    }
+    write_slices(current, file, from)
+}
+
+fn write_slices(current: &Current, file: &OpenFile, from: &mut dyn Source) -> SysResult<usize> {
     let mut total = 0;
     loop {
         match write_once(current, file, from) {
@@ -146,6 +156,14 @@ pub fn pread(current: &Current, fd: Fd, offset: u64, into: &mut dyn Sink) -> Sys
 /// pwrite(2). ESPIPE on what has no offset.
 pub fn pwrite(current: &Current, fd: Fd, offset: u64, from: &mut dyn Source) -> SysResult<usize> {
     let file = current.fds.get(current.owner(), fd)?;
+    if current.file_size_limit() != u64::MAX && from.remaining() > 0 {
+        let room = rlimit::room_in(current, &file, Some(offset))?;
+        return pwrite_slices(current, &file, offset, &mut AtMost { inner: from, room });
+    }
+    pwrite_slices(current, &file, offset, from)
+}
+
+fn pwrite_slices(current: &Current, file: &OpenFile, offset: u64, from: &mut dyn Source) -> SysResult<usize> {
     let mut total = 0;
     loop {
         let at = offset.checked_add(total as u64).ok_or(Errno::EINVAL)?;
@@ -184,25 +202,35 @@ pub fn fstat(current: &Current, fd: Fd) -> Result<Stat> {
 /// ftruncate(2). EINVAL where it was not opened for writing, or is no regular file.
 pub fn ftruncate(current: &Current, fd: Fd, length: u64) -> Result<()> {
     let file = current.fds.get(current.owner(), fd)?;
+    rlimit::require_size(current, length)?;
     super::path::ftruncate(current, &file, length)
 }
 
-/// posix_fallocate(3): the file is at least `offset + length` long afterwards.
+/// posix_fallocate(3): the file is at least `offset + length` long afterwards, and writing there needs no more room. EBADF, EFBIG, EINVAL,
+/// ENODEV (no regular file), ENOSPC, ESPIPE.
+/// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/posix_fallocate.html>
 pub fn fallocate(current: &Current, fd: Fd, offset: u64, length: u64) -> Result<()> {
     let file = current.fds.get(current.owner(), fd)?;
     if !file.flags().writable() {
         return Err(Error::new(Errno::EBADF, "not open for writing"));
     }
-    let end = offset
-        .checked_add(length)
-        .filter(|_| length > 0)
-        .ok_or(Errno::EINVAL)?;
-    let inode = file.inode().map_err(|_| Errno::ESPIPE)?;
-    if inode.stat().size < end {
-        inode.truncate(end)
-    } else {
-        Ok(())
+    let File::Inode(inode) = &file.file else {
+        return Err(Errno::ESPIPE.into());
+    };
+    if length == 0 || offset > i64::MAX as u64 || length > i64::MAX as u64 {
+        return Err(Errno::EINVAL.into());
     }
+    let end = offset + length;
+    if end > i64::MAX as u64 {
+        return Err(Errno::EFBIG.into());
+    }
+    rlimit::require_size(current, end)?;
+    inode.refresh()?;
+    let mut at = offset;
+    while at < end && !current.word().is_killed() {
+        at += inode.allocate(at, end - at)?;
+    }
+    Ok(())
 }
 
 /// fsync(2), fdatasync(2). EINVAL on what can't be synchronised.
@@ -245,5 +273,22 @@ impl Source for Bounded<'_, dyn Source + '_> {
     fn take(&mut self, into: &mut [u8]) -> Result<()> {
         self.taken += into.len();
         self.inner.take(into)
+    }
+}
+
+/// A caller's memory, of which only the first `room` bytes may be taken: RLIMIT_FSIZE allows no more.
+struct AtMost<'a> {
+    inner: &'a mut dyn Source,
+    room: usize,
+}
+
+impl Source for AtMost<'_> {
+    fn remaining(&self) -> usize {
+        self.inner.remaining().min(self.room)
+    }
+    fn take(&mut self, into: &mut [u8]) -> Result<()> {
+        self.inner.take(into)?;
+        self.room -= into.len();
+        Ok(())
     }
 }

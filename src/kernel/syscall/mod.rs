@@ -6,8 +6,14 @@
 pub mod exec;
 pub mod fd;
 pub mod io;
+pub mod lock;
 pub mod path;
+pub mod pid_fd;
 pub mod poll;
 pub mod process;
+pub mod rlimit;
 pub mod signal;
+#[cfg(all(test, not(feature = "shuttle")))]
+mod tests;
+pub mod timer_fd;
 pub mod tty;

@@ -71,7 +71,8 @@ pub struct SpawnRequest {
 /// posix_spawn(3): makes the child, ready for a worker: the caller starts it, or calls `abandon`. Fails as the lookup of the
 /// program, the file actions or the limits do; then no child is left.
 pub fn spawn(current: &Current, request: SpawnRequest) -> Result<(Arc<Process>, Program)> {
-    let mut signals = current.signals().for_exec();
+    // What is pending is the parent's own.
+    let mut signals = current.signals().for_clone().for_exec();
     signals.reset(request.defaults);
     if let Some(mask) = request.mask {
         signals.set_mask(mask);
@@ -138,7 +139,7 @@ fn prepare(
     for action in actions {
         act(&child, action)?;
     }
-    child.fds.close_on_exec(child.owner());
+    drop(child.fds.close_on_exec(child.owner()));
     let given = child.command();
     let (program, command) = exec::resolve(&child, path, search_path, given.args.clone(), given.env.clone())?;
     child.set_command(command);
@@ -151,11 +152,11 @@ fn prepare(
 fn act(child: &Current, action: FdAction) -> Result<()> {
     let owner = child.owner();
     match action {
-        FdAction::Close(fd) => child.fds.close(owner, fd),
+        FdAction::Close(fd) => child.fds.close(owner, fd).map(drop),
         FdAction::Dup2 { from, to } if from == to => child.fds.set_flags(owner, to, FdFlags::empty()),
         FdAction::Dup2 { from, to } => {
             let file = child.fds.get(owner, from)?;
-            child.fds.install_at(owner, to, file, FdFlags::empty())
+            child.fds.install_at(owner, to, file, FdFlags::empty()).map(drop)
         }
         FdAction::Open {
             fd,
@@ -164,7 +165,7 @@ fn act(child: &Current, action: FdAction) -> Result<()> {
             mode,
         } => {
             let file = path::open_file(child, Base::Cwd, &path, flags, mode)?;
-            child.fds.install_at(owner, fd, file, fd_flags(flags))
+            child.fds.install_at(owner, fd, file, fd_flags(flags)).map(drop)
         }
         FdAction::Chdir(path) => path::chdir(child, &path),
         FdAction::Foreground(fd) => super::tty::claim_foreground(child, fd),
@@ -221,7 +222,9 @@ pub fn exec(
     env: StringList,
 ) -> Result<Program> {
     let (program, command) = exec::resolve(current, path, search_path, args, env)?;
-    current.fds.close_on_exec(current.owner());
+    for closed in current.fds.close_on_exec(current.owner()) {
+        current.give_up_locks(&closed.file);
+    }
     let reset = current.signals().for_exec();
     *current.signals() = reset;
     current.set_command(command);
@@ -231,7 +234,8 @@ pub fn exec(
     Ok(program)
 }
 
-/// waitpid(2): `pid` is the guest's number (-1, 0, a pid, a negative group). `None` when WNOHANG found nothing. ECHILD.
+/// waitpid(2): `pid` is the guest's number (-1, 0, a pid, a negative group). `None` when WNOHANG found nothing. WNOWAIT leaves
+/// the child as it is. ECHILD.
 pub fn wait(current: &Current, pid: i32, options: WaitOptions) -> SysResult<Option<Reaped>> {
     let target = match pid {
         -1 => WaitTarget::AnyChild,
@@ -246,7 +250,7 @@ pub fn wait(current: &Current, pid: i32, options: WaitOptions) -> SysResult<Opti
         None if options.contains(WaitOptions::WNOHANG) => None,
         None => Some(current.wait(&[&current.children], None, || look()?.ok_or(Block::WouldBlock))?),
     };
-    if let Some(reaped) = &found {
+    if let Some(reaped) = found.as_ref().filter(|_| !options.contains(WaitOptions::WNOWAIT)) {
         current.add_waited_child(&reaped.process);
     }
     Ok(found)

@@ -2,7 +2,7 @@
 
 use crate::kernel::error::{Errno, Error, Result, SysResult};
 use crate::kernel::machine::Kernel;
-use crate::kernel::process::{Current, Pgid, Pid};
+use crate::kernel::process::{Current, Entry, Pgid, Pid, Process};
 use crate::kernel::signal::{SigAction, Signal, SignalSet};
 use crate::kernel::syscall::poll::pause;
 
@@ -26,7 +26,7 @@ pub enum KillTarget {
     All,
 }
 
-/// kill(2) on behalf of `current`; no signal only asks whether there is such a process. ESRCH.
+/// kill(2) on behalf of `current`; no signal only asks whether there is such a process. ESRCH, EPERM.
 pub fn kill(current: &Current, target: i32, signal: Option<Signal>) -> Result<()> {
     let target = match target {
         0 => KillTarget::Group(current.info()?.pgid),
@@ -34,30 +34,38 @@ pub fn kill(current: &Current, target: i32, signal: Option<Signal>) -> Result<()
         pid if pid > 0 => KillTarget::Process(Pid(pid as u32)),
         group => KillTarget::Group(Pgid(group.unsigned_abs())),
     };
-    send(current.kernel(), target, signal, Some(current.pid))
+    send(current.kernel(), target, signal, Some(current))
 }
 
-/// kill(2) on behalf of the page (`sender` is `None`) or a process. ESRCH.
-pub fn send(kernel: &Kernel, target: KillTarget, signal: Option<Signal>, sender: Option<Pid>) -> Result<()> {
-    let reached = match target {
-        KillTarget::Process(pid) => {
-            let process = kernel.find(pid)?;
-            if let Some(signal) = signal {
-                process.post(signal);
-            }
-            1
+/// kill(2) on behalf of the page (`sender` is `None`), which may signal all, or a process. ESRCH; EPERM if the sender may signal none of
+/// those that are meant.
+/// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/kill.html>
+pub fn send(
+    kernel: &Kernel,
+    target: KillTarget,
+    signal: Option<Signal>,
+    sender: Option<&Process>,
+) -> Result<()> {
+    let meant = |entry: &Entry| match target {
+        KillTarget::Process(pid) => entry.process.pid == pid,
+        KillTarget::Group(pgid) => entry.pgid == pgid && !entry.is_zombie(),
+        KillTarget::All => {
+            let own = sender.is_some_and(|sender| sender.pid == entry.process.pid);
+            !own && !entry.is_zombie()
         }
-        KillTarget::Group(pgid) => {
-            kernel.signal_where(signal, |entry| entry.pgid == pgid && !entry.is_zombie())
-        }
-        KillTarget::All => kernel.signal_where(signal, |entry| {
-            Some(entry.process.pid) != sender && !entry.is_zombie()
-        }),
     };
-    if reached == 0 {
-        Err(Error::new(Errno::ESRCH, ""))
-    } else {
-        Ok(())
+    let session = sender.and_then(|sender| sender.info().ok()).map(|info| info.sid);
+    // A shell continues its jobs, whosever they have become.
+    let continues = |entry: &Entry| signal == Some(Signal::SIGCONT) && session == Some(entry.sid);
+    let permitted = |entry: &Entry| match sender {
+        Some(sender) if sender.uid() != 0 => sender.uid() == entry.process.uid() || continues(entry),
+        _ => true,
+    };
+    let reached = kernel.signal_where(signal, |entry| meant(entry) && permitted(entry));
+    match reached {
+        0 if kernel.signal_where(None, meant) > 0 => Err(Error::new(Errno::EPERM, "another user's process")),
+        0 => Err(Error::new(Errno::ESRCH, "")),
+        _ => Ok(()),
     }
 }
 

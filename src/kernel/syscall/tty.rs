@@ -6,7 +6,7 @@
 //!
 //! <https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap11.html#tag_11_01_04>
 
-use super::fd::fd_flags;
+use super::fd::{fd_flags, new_file};
 use crate::kernel::clock;
 use crate::kernel::error::{Attempt, Block, Errno, Error, Result, SysResult};
 use crate::kernel::file::{File, OpenFile, OpenFlags};
@@ -72,8 +72,12 @@ fn check_pty_access(current: &Current, pty: &Pty, access: Access) -> SysResult<(
     match try_access(current, pty, access) {
         Ok(()) => Ok(()),
         Err(Block::Failed(error)) => Err(error.into()),
-        // The stop takes effect in the wait, and so does SIGCONT.
-        Err(Block::WouldBlock) => Ok(current.wait(&[], None, || try_access(current, pty, access))?),
+        // The stop takes effect in the wait, and so does SIGCONT. Until then it is not asked again: a second signal could come after the
+        // SIGCONT that the first one's stop led to, and stop for good.
+        Err(Block::WouldBlock) => Ok(current.wait(&[], None, || match current.word().is_called() {
+            true => Err(Block::WouldBlock),
+            false => try_access(current, pty, access),
+        })?),
     }
 }
 
@@ -267,13 +271,13 @@ pub fn ttyname(current: &Current, fd: Fd) -> Result<String> {
     }
 }
 
-/// openpty(3): the master, the slave. It becomes nobody's controlling terminal. EMFILE, ENOSPC.
+/// openpty(3): the master, the slave. It becomes nobody's controlling terminal. EMFILE, ENFILE, ENOSPC.
 pub fn openpty(current: &Current) -> Result<(Fd, Fd)> {
     let master = create(current.kernel())?;
     let slave = master.pty().open_slave()?;
     let flags = OpenFlags::O_RDWR;
-    let master = OpenFile::new(File::PtyMaster(master), flags);
-    let slave = OpenFile::new(File::PtySlave(slave), flags);
+    let master = new_file(current, File::PtyMaster(master), flags)?;
+    let slave = new_file(current, File::PtySlave(slave), flags)?;
     let master_fd = current.fds.install(current.owner(), master, fd_flags(flags))?;
     match current.fds.install(current.owner(), slave, fd_flags(flags)) {
         Ok(slave_fd) => Ok((master_fd, slave_fd)),

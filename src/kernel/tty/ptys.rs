@@ -5,23 +5,21 @@ use crate::kernel::error::{Errno, Error, Result};
 use crate::kernel::sync::{Mutex, Rank};
 use std::sync::{Arc, Weak};
 
-/// How many terminals a kernel has at most.
-const LIMIT: usize = 1_024;
-
 /// All terminals of a kernel. It keeps none alive: those live as long as one of their sides is open.
 pub struct Ptys {
     slots: Mutex<Vec<Weak<Pty>>>,
-}
-
-impl Default for Ptys {
-    fn default() -> Self {
-        Ptys {
-            slots: Mutex::new(Rank::Registry, Vec::new()),
-        }
-    }
+    limit: u32,
 }
 
 impl Ptys {
+    /// A registry of at most `limit` terminals.
+    pub fn new(limit: u32) -> Self {
+        Ptys {
+            slots: Mutex::new(Rank::Registry, Vec::new()),
+            limit,
+        }
+    }
+
     /// A new terminal with the lowest free number. ENOSPC at the limit.
     pub fn create(&self, signals: Weak<dyn SignalTarget>) -> Result<PtyMaster> {
         let mut slots = self.slots.lock();
@@ -29,7 +27,7 @@ impl Ptys {
             .iter()
             .position(|slot| slot.strong_count() == 0)
             .unwrap_or(slots.len());
-        if free >= LIMIT {
+        if free >= self.limit as usize {
             return Err(Error::new(Errno::ENOSPC, "too many terminals"));
         }
         let master = Pty::create(free as u32, signals);

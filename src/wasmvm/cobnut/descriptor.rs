@@ -1,16 +1,16 @@
-//! Descriptors: pipe2, dup, fcntl, open, poll.
+//! Descriptors: pipe2, dup, fcntl, open, lseek, poll.
 
-use super::{Fields, Structure};
+use super::{Fields, Structure, lock};
 use crate::kernel::error::{Errno, Error, Result, SysResult};
-use crate::kernel::file::{OpenFlags, PollEvents};
+use crate::kernel::file::{OpenFlags, PollEvents, Whence};
 use crate::kernel::process::{Fd, FdFlags};
 use crate::kernel::syscall::path::{self, Base};
 use crate::kernel::syscall::poll::{self as waiting, PollFd};
-use crate::kernel::syscall::{fd as fds, poll::deadline_in};
+use crate::kernel::syscall::{fd as fds, io, poll::deadline_in};
 use crate::wasmvm::guest::Guest;
 use crate::wasmvm::memory::{GuestMemory, GuestPath};
 
-fn flags(bits: u32) -> Result<OpenFlags> {
+pub(super) fn flags(bits: u32) -> Result<OpenFlags> {
     OpenFlags::from_bits(bits).ok_or(Error::new(Errno::EINVAL, "unknown flags"))
 }
 
@@ -39,6 +39,9 @@ pub fn dup3(guest: &Guest, old: u32, new: u32, bits: u32) -> SysResult<()> {
 pub fn fcntl(guest: &Guest, fd: u32, cmd: u32, arg: u32, result: u32) -> SysResult<()> {
     if result != 0 {
         guest.memory.slice(result, 4)?;
+    }
+    if lock::is_command(cmd) {
+        return lock::fcntl(guest, fd, cmd, arg);
     }
     let (current, fd) = (&guest.current, Fd(fd));
     let value = match cmd {
@@ -73,12 +76,18 @@ pub fn open(guest: &Guest, path: u32, path_len: u32, oflags: u32, mode: u32, fd:
     Ok(guest.memory.put_u32(fd, opened.0)?)
 }
 
-pub fn flock(guest: &Guest, fd: u32, op: u32) -> SysResult<()> {
-    guest.current.fds.with(guest.current.owner(), Fd(fd), |_| ())?;
-    match op & !4 {
-        1 | 2 | 8 => Err(Error::new(Errno::ENOSYS, "file locks are not kept").into()),
-        _ => Err(Errno::EINVAL.into()),
-    }
+pub fn lseek(guest: &Guest, fd: u32, offset: i64, whence: u32, out: u32) -> SysResult<()> {
+    guest.memory.slice(out, 8)?;
+    let whence = match whence {
+        0 => Whence::Set,
+        1 => Whence::Current,
+        2 => Whence::End,
+        3 => Whence::Data,
+        4 => Whence::Hole,
+        _ => return Err(Error::new(Errno::EINVAL, "no such whence").into()),
+    };
+    let offset = io::seek(&guest.current, Fd(fd), whence, offset)?;
+    Ok(guest.memory.put_u64(out, offset)?)
 }
 
 const POLLFD: u32 = 8;

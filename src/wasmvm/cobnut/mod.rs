@@ -2,10 +2,12 @@
 
 mod descriptor;
 mod file;
+mod lock;
 mod process;
 mod signal;
 mod spawn;
 mod terminal;
+mod timer;
 
 use super::imports::import_table;
 
@@ -31,7 +33,7 @@ import_table! { "cobnut":
     restart fchdir(fd: u32) => process::fchdir;
     restart getcwd(buf: u32, buf_len: u32, len: u32) => process::getcwd;
     restart getrlimit(resource: u32, out: u32) => process::getrlimit;
-    restart setrlimit(resource: u32, limits: u32) => process::setrlimit, note "limits are the kernel's: they can't be changed";
+    restart setrlimit(resource: u32, limits: u32) => process::setrlimit, note "NOFILE, NPROC, FSIZE and CORE only: ENOTSUP for others";
     restart times(out: u32) => process::times, note "system time is counted as user time";
     restart sigaction(signal: u32, new: u32, old: u32) => signal::sigaction;
     restart sigprocmask(how: u32, set: u32, old: u32) => signal::sigprocmask;
@@ -46,7 +48,12 @@ import_table! { "cobnut":
     restart dup3(old: u32, new: u32, flags: u32) => descriptor::dup3;
     restart fcntl(fd: u32, cmd: u32, arg: u32, result: u32) => descriptor::fcntl;
     restart open(path: u32, path_len: u32, oflags: u32, mode: u32, fd: u32) => descriptor::open;
-    restart flock(fd: u32, op: u32) => descriptor::flock, note "locks are not kept: the call fails with ENOSYS";
+    restart lseek(fd: u32, offset: i64, whence: u32, out: u32) => descriptor::lseek;
+    restart flock(fd: u32, op: u32) => lock::flock;
+    restart timerfd_create(clock: u32, flags: u32, fd: u32) => timer::timerfd_create;
+    restart timerfd_settime(fd: u32, flags: u32, value: i64, interval: i64, old: u32) => timer::timerfd_settime;
+    restart timerfd_gettime(fd: u32, out: u32) => timer::timerfd_gettime;
+    restart pidfd_open(pid: i32, flags: u32, fd: u32) => timer::pidfd_open;
     once poll(fds: u32, count: u32, timeout_ms: i32, ready: u32) => descriptor::poll;
     restart stat(path: u32, path_len: u32, flags: u32, out: u32) => file::stat;
     restart fstat(fd: u32, out: u32) => file::fstat;

@@ -1,9 +1,9 @@
 //! Waiting, identity, directories, limits and times.
 
-use super::Structure;
+use super::{Fields, Structure};
 use crate::kernel::error::{Errno, Error, Fault, Result, SysResult};
-use crate::kernel::process::{Pgid, Pid, WaitOptions};
-use crate::kernel::syscall::{path, process};
+use crate::kernel::process::{Pgid, Pid, Resource, Rlimit, WaitOptions};
+use crate::kernel::syscall::{path, process, rlimit};
 use crate::wasmvm::guest::Guest;
 use crate::wasmvm::memory::{GuestMemory, GuestPath};
 
@@ -115,43 +115,26 @@ pub(super) fn write_sized(guest: &Guest, bytes: &[u8], buf: u32, buf_len: u32, l
     guest.memory.write(buf, bytes)
 }
 
-/// Linux's number of the one limit that is kept.
-const RLIMIT_NOFILE: u32 = 7;
-const RLIMIT_NPROC: u32 = 6;
-const RLIMITS: u32 = 16;
-
-fn limit(guest: &Guest, resource: u32) -> Result<u64> {
-    match resource {
-        RLIMIT_NOFILE => Ok(u64::from(guest.current.fds.limit())),
-        RLIMIT_NPROC => Ok(u64::from(guest.current.kernel().limits().processes)),
-        resource if resource < RLIMITS => Ok(u64::MAX),
-        _ => Err(Error::new(Errno::EINVAL, "no such resource")),
-    }
-}
-
 pub fn getrlimit(guest: &Guest, resource: u32, out: u32) -> SysResult<()> {
-    let limit = limit(guest, resource)?;
-    Ok(guest
-        .memory
-        .write(out, &Structure::<16>::new().u64(limit).u64(limit).finish())?)
+    let limit = rlimit::getrlimit(&guest.current, Resource::try_from(resource)?);
+    Ok(guest.memory.write(
+        out,
+        &Structure::<16>::new().u64(limit.soft).u64(limit.hard).finish(),
+    )?)
 }
 
-/// Only what is the case already can be set.
 pub fn setrlimit(guest: &Guest, resource: u32, limits: u32) -> SysResult<()> {
-    let (soft, hard) = (
-        guest.memory.get_u64(limits)?,
-        guest
-            .memory
-            .array(limits.wrapping_add(8))
-            .map(u64::from_le_bytes)?,
-    );
-    let now = limit(guest, resource)?;
-    match (soft, hard) {
-        (soft, hard) if soft > hard => Err(Errno::EINVAL.into()),
-        (soft, hard) if soft == now && hard == now => Ok(()),
-        (_, hard) if hard > now => Err(Error::new(Errno::EPERM, "beyond the kernel's limit").into()),
-        _ => Err(Error::new(Errno::ENOTSUP, "the kernel's limits are fixed").into()),
-    }
+    let bytes = guest.memory.array::<16>(limits)?;
+    let mut fields = Fields(&bytes);
+    let new = Rlimit {
+        soft: fields.u64(),
+        hard: fields.u64(),
+    };
+    Ok(rlimit::setrlimit(
+        &guest.current,
+        Resource::try_from(resource)?,
+        new,
+    )?)
 }
 
 pub fn times(guest: &Guest, out: u32) -> SysResult<()> {

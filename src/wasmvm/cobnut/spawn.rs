@@ -129,6 +129,9 @@ pub fn proc_clone(
         Errno::ENOSYS,
         "to be cloned a module must export its stack pointer and table",
     ))?;
+    if guest.memory.size() > guest.current.kernel().limits().guest_memory {
+        return Err(Error::new(Errno::ENOMEM, "more memory than a guest may begin with").into());
+    }
     let child = process::clone_process(&guest.current)?;
     // The child sees its own pid there as well, if it looks.
     let started = guest

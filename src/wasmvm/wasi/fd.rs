@@ -154,10 +154,7 @@ pub fn fd_prestat_dir_name(guest: &Guest, fd: u32, path: u32, len: u32) -> SysRe
 }
 
 pub fn fd_renumber(guest: &Guest, from: u32, to: u32) -> SysResult<()> {
-    Ok(guest
-        .current
-        .fds
-        .renumber(guest.current.owner(), Fd(from), Fd(to))?)
+    Ok(fd::renumber(&guest.current, Fd(from), Fd(to))?)
 }
 
 pub fn fd_seek(guest: &Guest, fd: u32, delta: i64, whence: u32, out: u32) -> SysResult<()> {

@@ -1,4 +1,4 @@
-//! Descriptors: open, duplicate, flags, pipes, read, write, poll.
+//! Descriptors: open, duplicate, flags, pipes, read, write, seek, poll.
 //!
 //! A shell juggles descriptor numbers that others own, so [`Fd`] is a plain number that is not closed when dropped.
 //! A program that wants ownership converts with `OwnedFd::from(fd)` of [`Fd::into_owned`].
@@ -76,22 +76,17 @@ pub struct PollFd {
     pub revents: PollEvents,
 }
 
-/// flock(2)'s operation.
+/// lseek(2)'s whence.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum LockOp {
-    Shared { wait: bool },
-    Exclusive { wait: bool },
-    Unlock,
-}
-
-impl LockOp {
-    pub(crate) fn bits(self) -> i32 {
-        match self {
-            LockOp::Shared { wait } => 1 | if wait { 0 } else { 4 },
-            LockOp::Exclusive { wait } => 2 | if wait { 0 } else { 4 },
-            LockOp::Unlock => 8,
-        }
-    }
+#[repr(i32)]
+pub enum Whence {
+    Set = 0,
+    Current = 1,
+    End = 2,
+    /// The first data at or after the offset.
+    Data = 3,
+    /// The first hole at or after the offset; the end of the file counts as one.
+    Hole = 4,
 }
 
 pub fn open(path: impl PathArg, flags: OpenFlags, mode: Mode) -> Result<Fd> {
@@ -174,8 +169,9 @@ pub fn setfl(fd: Fd, flags: OpenFlags) -> Result<()> {
     imp::fcntl(fd, imp::F_SETFL, flags.bits() as i32).map(drop)
 }
 
-pub fn flock(fd: Fd, op: LockOp) -> Result<()> {
-    imp::flock(fd, op.bits())
+/// Moves the offset of the open file; answers the new one.
+pub fn lseek(fd: Fd, offset: i64, whence: Whence) -> Result<u64> {
+    imp::lseek(fd, offset, whence as i32)
 }
 
 /// Waits until a descriptor is ready; `None` waits without end. The number of ready ones is the answer.

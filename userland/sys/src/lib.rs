@@ -10,9 +10,11 @@
 mod errno;
 mod fd;
 mod file;
+mod lock;
 mod path;
 mod process;
 mod signal;
+mod timer;
 mod tty;
 
 #[cfg(target_os = "wasi")]
@@ -24,23 +26,25 @@ mod imp;
 
 pub use errno::{Errno, Result};
 pub use fd::{
-    Fd, FdFlags, LockOp, OpenFlags, PollEvents, PollFd, close, dup, dup_from, dup2, dup3, flock, getfd,
-    getfl, open, pipe, pipe2, poll, read, setfd, setfl, write, write_all,
+    Fd, FdFlags, OpenFlags, PollEvents, PollFd, Whence, close, dup, dup_from, dup2, dup3, getfd, getfl,
+    lseek, open, pipe, pipe2, poll, read, setfd, setfl, write, write_all,
 };
 pub use file::{
     Access, FileType, Mode, Stat, StatFs, Timestamp, access, chmod, chown, fchmod, fchown, fstat, lstat,
     mkfifo, mknod, stat, statfs, utimens,
 };
+pub use lock::{HeldLock, LockKind, LockOp, LockOwner, LockRange, flock, getlk, setlk};
 pub use path::PathArg;
 pub use process::{
     Action, Pid, Resource, Rlimit, Spawn, SpawnFlags, Times, Usage, WaitOptions, WaitStatus, WaitTarget,
     chdir, exec, execvp, exit, fchdir, fork, getcwd, getegid, geteuid, getgid, getpgid, getpid, getppid,
-    getrlimit, getsid, getuid, setpgid, setrlimit, setsid, times, umask, wait4, waitpid,
+    getrlimit, getsid, getuid, setgid, setpgid, setrlimit, setsid, setuid, times, umask, wait4, waitpid,
 };
 pub use signal::{
     Disposition, Handler, MaskHow, SaFlags, SigAction, SigSet, Signal, kill, killpg, recorded, setitimer,
     sigaction, sigpending, sigpoll, sigprocmask, sigsuspend, take_recorded,
 };
+pub use timer::{TimerClock, TimerSpec, pidfd_open, timerfd_create, timerfd_gettime, timerfd_settime};
 pub use tty::{
     ControlFlags, InputFlags, LocalFlags, OutputFlags, Queue, SetWhen, Termios, WinSize, cc, isatty, openpty,
     tcflush, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr, tcsetpgrp, tcsetwinsize, ttyname,

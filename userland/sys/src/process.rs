@@ -39,6 +39,8 @@ bitflags::bitflags! {
         const NOHANG = 1;
         const UNTRACED = 2;
         const CONTINUED = 8;
+        /// Leaves the child to be waited for again. Cobnut only: elsewhere it is waitid(2)'s.
+        const NOWAIT = 0x0100_0000;
     }
 
     /// Which fields of a [`Spawn`] count; derived from it.

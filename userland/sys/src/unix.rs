@@ -5,11 +5,12 @@
 use std::ffi::{CStr, CString};
 use std::mem::MaybeUninit;
 
+use crate::lock::RawLock;
 use crate::process::Usage;
 use crate::tty::{ControlFlags, InputFlags, LocalFlags, OutputFlags};
 use crate::{
     Action, Disposition, Errno, Fd, Handler, OpenFlags, Pid, PollFd, Result, SigAction, SigSet, Signal,
-    Spawn, Stat, StatFs, Termios, Times, Timestamp, WinSize, signal,
+    Spawn, Stat, StatFs, Termios, TimerSpec, Times, Timestamp, WinSize, signal,
 };
 
 pub const F_DUPFD: i32 = libc::F_DUPFD;
@@ -94,8 +95,59 @@ pub fn fcntl(fd: Fd, cmd: i32, arg: i32) -> Result<i32> {
     c!(fcntl(fd.0, cmd, arg))
 }
 
+/// The guest ABI's `struct flock` and its command numbers are those of 64-bit Linux.
+pub fn fcntl_lock(fd: Fd, cmd: i32, lock: &mut RawLock) -> Result<()> {
+    c!(fcntl(fd.0, cmd, lock as *mut RawLock)).map(drop)
+}
+
+pub fn lseek(fd: Fd, offset: i64, whence: i32) -> Result<u64> {
+    // SAFETY: no pointers.
+    let at = unsafe { libc::lseek(fd.0, offset, whence) };
+    u64::try_from(at).map_err(|_| last_errno())
+}
+
 pub fn flock(fd: Fd, op: i32) -> Result<()> {
     c!(flock(fd.0, op)).map(drop)
+}
+
+fn timespec(ns: u64) -> libc::timespec {
+    libc::timespec {
+        tv_sec: (ns / 1_000_000_000) as i64,
+        tv_nsec: (ns % 1_000_000_000) as i64,
+    }
+}
+
+fn timer_spec(spec: &libc::itimerspec) -> TimerSpec {
+    let ns = |t: libc::timespec| nanos(t.tv_sec, t.tv_nsec) as u64;
+    TimerSpec {
+        value_ns: ns(spec.it_value),
+        interval_ns: ns(spec.it_interval),
+    }
+}
+
+pub fn timerfd_create(clock: i32, flags: OpenFlags) -> Result<Fd> {
+    // TFD_NONBLOCK and TFD_CLOEXEC are open's flags.
+    c!(timerfd_create(clock, open_bits(flags))).map(Fd)
+}
+
+pub fn timerfd_settime(fd: Fd, flags: i32, spec: TimerSpec) -> Result<TimerSpec> {
+    let new = libc::itimerspec {
+        it_interval: timespec(spec.interval_ns),
+        it_value: timespec(spec.value_ns),
+    };
+    // SAFETY: a structure to read and one to fill.
+    fill(|old| unsafe { libc::timerfd_settime(fd.0, flags, &new, old) }).map(|old| timer_spec(&old))
+}
+
+pub fn timerfd_gettime(fd: Fd) -> Result<TimerSpec> {
+    // SAFETY: a structure to fill.
+    fill(|spec| unsafe { libc::timerfd_gettime(fd.0, spec) }).map(|spec| timer_spec(&spec))
+}
+
+pub fn pidfd_open(pid: i32) -> Result<Fd> {
+    // SAFETY: no pointers. libc has no wrapper of it everywhere.
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
+    cvt(fd as i32).map(Fd)
 }
 
 pub fn poll(fds: &mut [PollFd], timeout_ms: i32) -> Result<usize> {

@@ -4,10 +4,11 @@
 //! out-pointers into results and numbers into [`Errno`]. The kernel checks every pointer itself, so that a mistake here
 //! is EFAULT or a wrong answer, never a broken kernel; `unsafe` covers that the out-pointers are valid for writes.
 
+use crate::lock::RawLock;
 use crate::process::Usage;
 use crate::{
     Action, Disposition, Errno, Fd, Handler, OpenFlags, Pid, PollFd, Result, SigAction, SigSet, Signal,
-    Spawn, SpawnFlags, Stat, StatFs, Termios, Times, Timestamp, WinSize, signal,
+    Spawn, SpawnFlags, Stat, StatFs, Termios, TimerSpec, Times, Timestamp, WinSize, signal,
 };
 
 pub const F_DUPFD: i32 = 0;
@@ -18,7 +19,7 @@ pub const F_SETFL: i32 = 4;
 pub const F_DUPFD_CLOEXEC: i32 = 1030;
 
 mod raw {
-    use super::{PollFd, Stat, StatFs, Termios, Times, Usage, WinSize};
+    use super::{PollFd, RawLock, Stat, StatFs, Termios, TimerSpec, Times, Usage, WinSize};
 
     #[repr(C)]
     pub struct SpawnRequest {
@@ -110,7 +111,15 @@ mod raw {
         pub fn dup3(old: i32, new: i32, flags: i32) -> i32;
         pub fn fcntl(fd: i32, cmd: i32, arg: i32, out: *mut i32) -> i32;
         pub fn open(path: *const u8, len: usize, flags: i32, mode: i32, fd: *mut i32) -> i32;
+        /// The same import, for the commands whose argument points to a lock.
+        #[link_name = "fcntl"]
+        pub fn fcntl_lock(fd: i32, cmd: i32, lock: *mut RawLock, out: *mut i32) -> i32;
+        pub fn lseek(fd: i32, offset: i64, whence: i32, out: *mut u64) -> i32;
         pub fn flock(fd: i32, op: i32) -> i32;
+        pub fn timerfd_create(clock: i32, flags: i32, fd: *mut i32) -> i32;
+        pub fn timerfd_settime(fd: i32, flags: i32, value: i64, interval: i64, old: *mut TimerSpec) -> i32;
+        pub fn timerfd_gettime(fd: i32, out: *mut TimerSpec) -> i32;
+        pub fn pidfd_open(pid: i32, flags: i32, fd: *mut i32) -> i32;
         pub fn poll(fds: *mut PollFd, n: usize, timeout: i32, ready: *mut usize) -> i32;
 
         pub fn stat(path: *const u8, len: usize, flags: i32, out: *mut Stat) -> i32;
@@ -230,8 +239,33 @@ pub fn fcntl(fd: Fd, cmd: i32, arg: i32) -> Result<i32> {
     out(|r| call!(fcntl(fd.0, cmd, arg, r)))
 }
 
+pub fn fcntl_lock(fd: Fd, cmd: i32, lock: &mut RawLock) -> Result<()> {
+    check(call!(fcntl_lock(fd.0, cmd, lock, std::ptr::null_mut())))
+}
+
+pub fn lseek(fd: Fd, offset: i64, whence: i32) -> Result<u64> {
+    out(|at| call!(lseek(fd.0, offset, whence, at)))
+}
+
 pub fn flock(fd: Fd, op: i32) -> Result<()> {
     check(call!(flock(fd.0, op)))
+}
+
+pub fn timerfd_create(clock: i32, flags: OpenFlags) -> Result<Fd> {
+    out(|fd| call!(timerfd_create(clock, flags.bits() as i32, fd))).map(Fd)
+}
+
+pub fn timerfd_settime(fd: Fd, flags: i32, spec: TimerSpec) -> Result<TimerSpec> {
+    let (value, interval) = (spec.value_ns as i64, spec.interval_ns as i64);
+    out(|old| call!(timerfd_settime(fd.0, flags, value, interval, old)))
+}
+
+pub fn timerfd_gettime(fd: Fd) -> Result<TimerSpec> {
+    out(|spec| call!(timerfd_gettime(fd.0, spec)))
+}
+
+pub fn pidfd_open(pid: i32) -> Result<Fd> {
+    out(|fd| call!(pidfd_open(pid, 0, fd))).map(Fd)
 }
 
 pub fn poll(fds: &mut [PollFd], timeout_ms: i32) -> Result<usize> {

@@ -116,6 +116,70 @@ impl Chunks {
         outcome
     }
 
+    /// ENOSPC unless the space has room for full chunks from `offset` to `end`.
+    pub fn require_room(&self, space: &Space, offset: u64, end: u64) -> Result<()> {
+        let (first, last) = (locate(offset).0, locate(end - 1).0);
+        let full = (last - first + 1).saturating_mul(CHUNK as u64);
+        let mut there: u64 = self
+            .rest
+            .range(first..=last)
+            .map(|(_, chunk)| chunk.capacity() as u64)
+            .sum();
+        if first == 0 {
+            there += self.first.capacity() as u64;
+        }
+        let room = space.limit().saturating_sub(space.used());
+        if full.saturating_sub(there) > room {
+            return Err(Error::new(
+                Errno::ENOSPC,
+                "the file system's byte limit is reached",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Takes memory for full chunks from `offset` to `end`, so that writing there takes no more. What is reserved and not written
+    /// reads as zeros, and counts as a hole.
+    pub fn reserve(&mut self, space: &Space, offset: u64, end: u64) -> Result<()> {
+        for index in locate(offset).0..=locate(end - 1).0 {
+            let chunk = if index == 0 {
+                &mut self.first
+            } else {
+                self.rest.entry(index).or_default()
+            };
+            let outcome = make_room(chunk, CHUNK, space, &mut self.charged);
+            if outcome.is_err() {
+                if chunk.capacity() == 0 {
+                    self.rest.remove(&index);
+                }
+                return outcome;
+            }
+        }
+        Ok(())
+    }
+
+    /// The first offset from `offset` on whose chunk has been written.
+    pub fn next_data(&self, offset: u64) -> Option<u64> {
+        let (index, _) = locate(offset);
+        if !self.chunk(index).is_empty() {
+            return Some(offset);
+        }
+        let later = self.rest.range(index + 1..).find(|(_, chunk)| !chunk.is_empty());
+        later.map(|(index, _)| index * CHUNK as u64)
+    }
+
+    /// The first offset from `offset` on whose chunk has not been written.
+    pub fn next_hole(&self, offset: u64) -> u64 {
+        let (mut index, _) = locate(offset);
+        if self.chunk(index).is_empty() {
+            return offset;
+        }
+        while !self.chunk(index).is_empty() {
+            index += 1;
+        }
+        index * CHUNK as u64
+    }
+
     /// Forgets everything from `length` on.
     pub fn truncate(&mut self, space: &Space, length: u64) {
         let (index, within) = locate(length);
@@ -128,7 +192,7 @@ impl Chunks {
         } else {
             self.rest.get_mut(&index)
         };
-        if let Some(last) = last.filter(|last| last.len() > within) {
+        if let Some(last) = last {
             let before = last.capacity();
             last.truncate(within);
             last.shrink_to(if within == 0 { 0 } else { capacity_for(within) });
@@ -148,6 +212,13 @@ fn grow(chunk: &mut Vec<u8>, length: usize, space: &Space, charged: &mut u64) ->
     if chunk.len() >= length {
         return Ok(());
     }
+    make_room(chunk, length, space, charged)?;
+    chunk.resize(length, 0);
+    Ok(())
+}
+
+/// Makes `chunk` able to be `length` long.
+fn make_room(chunk: &mut Vec<u8>, length: usize, space: &Space, charged: &mut u64) -> Result<()> {
     let before = chunk.capacity();
     if before < length {
         let target = capacity_for(length);
@@ -163,7 +234,6 @@ fn grow(chunk: &mut Vec<u8>, length: usize, space: &Space, charged: &mut u64) ->
         }
         reserved.map_err(|_| Error::new(Errno::ENOSPC, "out of memory for file contents"))?;
     }
-    chunk.resize(length, 0);
     Ok(())
 }
 

@@ -259,6 +259,35 @@ impl Inode for Node {
         Ok(())
     }
 
+    fn allocate(&self, offset: u64, length: u64) -> Result<u64> {
+        let Kind::Regular(regular) = &self.kind else {
+            return Err(Error::new(Errno::ENODEV, "not a regular file"));
+        };
+        let mut regular = regular.lock();
+        let part = length.min(MAX_TRANSFER as u64);
+        let end = offset.checked_add(length).filter(|&end| end <= MAX_SIZE);
+        let end = end.ok_or(Errno::EFBIG)?;
+        // All or nothing, as far as others leave it room.
+        regular.chunks.require_room(&self.shared.space, offset, end)?;
+        let done = offset + part;
+        regular.chunks.reserve(&self.shared.space, offset, done)?;
+        regular.size = regular.size.max(done);
+        regular.attributes.modified(clock::realtime_ns());
+        Ok(part)
+    }
+
+    fn seek_data(&self, offset: u64, data: bool) -> Result<u64> {
+        let regular = self.regular()?.lock();
+        if offset >= regular.size {
+            return Err(Error::new(Errno::ENXIO, "beyond the end of the file"));
+        }
+        if !data {
+            return Ok(regular.chunks.next_hole(offset).min(regular.size));
+        }
+        let found = regular.chunks.next_data(offset).filter(|&at| at < regular.size);
+        found.ok_or(Error::new(Errno::ENXIO, "only a hole follows"))
+    }
+
     fn open(&self, _process: Option<&Process>, _flags: OpenFlags) -> Result<Opened> {
         Ok(match &self.kind {
             Kind::Fifo { pipe, .. } => Opened::Fifo(pipe.clone()),

@@ -115,6 +115,8 @@ fn describe(process: &Process, file: &OpenFile) -> Vec<u8> {
             path
         }
         (_, Some(path)) => path,
+        (File::Timer(_), None) => b"anon_inode:[timerfd]".into(),
+        (File::Process(_), None) => b"anon_inode:[pidfd]".into(),
         (File::Inode(inode), None) => format!("anon_inode:[{}]", inode.ino()).into_bytes(),
     }
 }

@@ -8,6 +8,7 @@ use crate::kernel::fs::{FileType, InodeRef, NewNode, Opened};
 use crate::kernel::permission::FileOps;
 use crate::kernel::pipe::Pipe;
 use crate::kernel::process::{Current, Fd};
+use crate::kernel::quota::Slot;
 use crate::kernel::syscall::fd::fd_flags;
 use std::sync::Arc;
 
@@ -16,9 +17,12 @@ use std::sync::Arc;
 /// EEXIST (O_CREAT and O_EXCL, and the name is there, be it a dangling link), EISDIR (a directory, for writing or with O_CREAT),
 /// ELOOP (O_NOFOLLOW and a link), ENOTDIR (O_DIRECTORY and no directory), ENXIO (a FIFO without reader, O_WRONLY and O_NONBLOCK; no
 /// controlling terminal), EINVAL (O_WRONLY with O_RDWR, O_CREAT with O_DIRECTORY), EACCES (`/dev/fd/N` with more access than N has),
-/// ENOSPC, EMFILE.
+/// ENOSPC, EMFILE, ENFILE.
 /// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/open.html>
 pub fn open(current: &Current, base: Base<'_>, path: &[u8], flags: OpenFlags, mode: u32) -> SysResult<Fd> {
+    if flags.intersects(OpenFlags::O_CREAT | OpenFlags::O_TRUNC) {
+        current.fds.require_room(current.owner())?;
+    }
     let file = open_waiting(current, base, path, flags, mode)?;
     Ok(current.fds.install(current.owner(), file, fd_flags(flags))?)
 }
@@ -33,7 +37,7 @@ pub fn open_waiting(
 ) -> SysResult<Arc<OpenFile>> {
     match prepare(&current.into(), base, path, flags, mode)? {
         Prepared::Open(file) => Ok(file),
-        Prepared::Fifo(pipe) => open_fifo_waiting(current, &pipe, flags),
+        Prepared::Fifo(pipe, slot) => open_fifo_waiting(current, slot, &pipe, flags),
     }
 }
 
@@ -45,15 +49,16 @@ pub fn open_file<'a>(
     flags: OpenFlags,
     mode: u32,
 ) -> Result<Arc<OpenFile>> {
-    match prepare(&caller.into(), base, path, flags, mode)? {
+    let caller = caller.into();
+    match prepare(&caller, base, path, flags, mode)? {
         Prepared::Open(file) => Ok(file),
-        Prepared::Fifo(pipe) => open_fifo(&pipe, flags),
+        Prepared::Fifo(pipe, slot) => open_fifo(&caller, slot, &pipe, flags),
     }
 }
 
 enum Prepared {
     Open(Arc<OpenFile>),
-    Fifo(Arc<Pipe>),
+    Fifo(Arc<Pipe>, Option<Slot>),
 }
 
 fn prepare(
@@ -76,6 +81,7 @@ fn prepare(
     } else {
         Follow::Yes
     };
+    let slot = reserve(caller)?;
     loop {
         match target(caller, base, path, follow, file_ops(flags))? {
             Target::Found(..) if exclusive => return Err(Errno::EEXIST.into()),
@@ -90,7 +96,7 @@ fn prepare(
                         name: Box::default(),
                     });
                 }
-                return open_inode(caller, place.inode, location, flags);
+                return open_inode(caller, slot, place.inode, location, flags);
             }
             Target::Missing(_) if !create => return Err(Errno::ENOENT.into()),
             Target::Missing(entry) => match make_regular(caller, &entry, mode) {
@@ -104,7 +110,7 @@ fn prepare(
                         parent: entry.parent.clone(),
                         name: entry.name(Errno::EISDIR)?.into(),
                     };
-                    let file = OpenFile::at(Some(location), File::Inode(inode), flags);
+                    let file = new_file(slot, Some(location), File::Inode(inode), flags);
                     return Ok(Prepared::Open(file));
                 }
             },
@@ -154,6 +160,7 @@ fn make_regular(caller: &Caller<'_>, entry: &Entry<'_>, mode: u32) -> Result<Ino
 
 fn open_inode(
     caller: &Caller<'_>,
+    slot: Option<Slot>,
     inode: InodeRef,
     location: Option<Location>,
     flags: OpenFlags,
@@ -184,10 +191,15 @@ fn open_inode(
             if flags.contains(OpenFlags::O_TRUNC) && file_type == FileType::Regular {
                 inode.truncate(0)?;
             }
-            Ok(Prepared::Open(OpenFile::at(location, File::Inode(inode), flags)))
+            Ok(Prepared::Open(new_file(
+                slot,
+                location,
+                File::Inode(inode),
+                flags,
+            )))
         }
-        Opened::File(file) => Ok(Prepared::Open(OpenFile::at(location, file, flags))),
-        Opened::Fifo(pipe) => Ok(Prepared::Fifo(pipe)),
+        Opened::File(file) => Ok(Prepared::Open(new_file(slot, location, file, flags))),
+        Opened::Fifo(pipe) => Ok(Prepared::Fifo(pipe, slot)),
         Opened::Dup(file) => {
             let has = file.flags();
             if (flags.readable() && !has.readable()) || (flags.writable() && !has.writable()) {
@@ -198,35 +210,60 @@ fn open_inode(
     }
 }
 
+/// A process's open file is one of the kernel's supply. ENFILE, before anything has been made or cut short.
+fn reserve(caller: &Caller<'_>) -> Result<Option<Slot>> {
+    let supply = caller.process.map(|process| process.kernel().open_descriptions());
+    supply.map(OpenFile::reserve).transpose()
+}
+
+fn new_file(slot: Option<Slot>, location: Option<Location>, file: File, flags: OpenFlags) -> Arc<OpenFile> {
+    match slot {
+        Some(slot) => OpenFile::within(slot, location, file, flags),
+        None => OpenFile::at(location, file, flags),
+    }
+}
+
 /// A FIFO's end, without waiting for the other.
-fn open_fifo(pipe: &Arc<Pipe>, flags: OpenFlags) -> Result<Arc<OpenFile>> {
+fn open_fifo(
+    caller: &Caller<'_>,
+    slot: Option<Slot>,
+    pipe: &Arc<Pipe>,
+    flags: OpenFlags,
+) -> Result<Arc<OpenFile>> {
+    let supply = caller.process.map(|process| process.kernel().pipes());
     let file = match (flags.readable(), flags.writable()) {
-        (true, true) => File::PipeBoth(pipe.reader(), pipe.writer()),
-        (true, false) => File::PipeReader(pipe.reader()),
+        (true, true) => File::PipeBoth(pipe.reader_within(supply)?, pipe.writer()),
+        (true, false) => File::PipeReader(pipe.reader_within(supply)?),
         _ if !pipe.has_reader() => return Err(Error::new(Errno::ENXIO, "the FIFO has no reader")),
-        _ => File::PipeWriter(pipe.writer()),
+        _ => File::PipeWriter(pipe.writer_within(supply)?),
     };
-    Ok(OpenFile::new(file, flags))
+    Ok(new_file(slot, None, file, flags))
 }
 
 /// A FIFO's end, once the other is there. Whoever came and went while this one waited counts too.
-fn open_fifo_waiting(current: &Current, pipe: &Arc<Pipe>, flags: OpenFlags) -> SysResult<Arc<OpenFile>> {
+fn open_fifo_waiting(
+    current: &Current,
+    slot: Option<Slot>,
+    pipe: &Arc<Pipe>,
+    flags: OpenFlags,
+) -> SysResult<Arc<OpenFile>> {
     if flags.contains(OpenFlags::O_NONBLOCK) || (flags.readable() && flags.writable()) {
-        return Ok(open_fifo(pipe, flags)?);
+        return Ok(open_fifo(&current.into(), slot, pipe, flags)?);
     }
+    let supply = Some(current.kernel().pipes());
     // Looked at before this end shows: a writer that waited for it may write and be gone by the first try.
     let (readers, writers) = pipe.open_counts();
     let (has_reader, has_writer) = (pipe.has_reader(), pipe.has_writer());
     let (file, met): (File, Box<dyn Fn() -> bool>) = if flags.readable() {
         let met = move || has_writer || pipe.open_counts().1 != writers;
-        (File::PipeReader(pipe.reader()), Box::new(met))
+        (File::PipeReader(pipe.reader_within(supply)?), Box::new(met))
     } else {
         let met = move || has_reader || pipe.open_counts().0 != readers;
-        (File::PipeWriter(pipe.writer()), Box::new(met))
+        (File::PipeWriter(pipe.writer_within(supply)?), Box::new(met))
     };
     // An interruption drops `file`, and with it the end that was shown to the other side.
     current.wait(&[pipe.queue()], None, || {
         if met() { Ok(()) } else { Err(Block::WouldBlock) }
     })?;
-    Ok(OpenFile::new(file, flags))
+    Ok(new_file(slot, None, file, flags))
 }

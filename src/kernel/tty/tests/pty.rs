@@ -41,7 +41,7 @@ impl Fixture {
     fn new() -> Self {
         Fixture {
             log: Arc::default(),
-            ptys: Ptys::default(),
+            ptys: Ptys::new(16),
         }
     }
 

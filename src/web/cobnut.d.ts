@@ -53,6 +53,14 @@ export interface KernelLimits {
   processes?: number;
   /** Descriptors of a process. Default 256: EMFILE beyond. */
   openFiles?: number;
+  /** Open file descriptions of all processes together. Default 8192: ENFILE beyond. */
+  openDescriptions?: number;
+  /** Pipes, and FIFOs that are open, of all processes together; each may hold 64 KiB. Default 1024: ENFILE beyond. */
+  pipes?: number;
+  /** Terminals. Default 256: ENOSPC beyond. */
+  terminals?: number;
+  /** Bytes of memory with which a guest may begin, or be cloned. Default 4 GiB. One that wants more is not started (126). */
+  guestMemory?: number;
   /** Bytes of the files of a kernel without the option `filesystem`. Default: half of the shared memory. ENOSPC beyond. */
   fileBytes?: number;
 }

@@ -136,15 +136,25 @@ fn read_limits(option: Option<JsValue>) -> JsResult<Limits> {
     };
     let object = option.unwrap_or(JsValue::UNDEFINED);
     let given = Options::new(&object)?;
-    if let Some(processes) = given.number("processes")? {
-        limits.processes = (processes as u32).min(limits.processes);
-    }
-    if let Some(open_files) = given.number("openFiles")? {
-        limits.open_files = open_files as u32;
-    }
-    if let Some(bytes) = given.number("fileBytes")? {
-        limits.file_bytes = (bytes as u64).min(limits.file_bytes);
-    }
+    let cut = |name, most: &mut u32| -> JsResult<()> {
+        if let Some(number) = given.number(name)? {
+            *most = (number as u32).min(*most);
+        }
+        Ok(())
+    };
+    cut("processes", &mut limits.processes)?;
+    cut("openFiles", &mut limits.open_files)?;
+    cut("openDescriptions", &mut limits.open_descriptions)?;
+    cut("pipes", &mut limits.pipes)?;
+    cut("terminals", &mut limits.terminals)?;
+    let cut_bytes = |name, most: &mut u64| -> JsResult<()> {
+        if let Some(bytes) = given.number(name)? {
+            *most = (bytes as u64).min(*most);
+        }
+        Ok(())
+    };
+    cut_bytes("fileBytes", &mut limits.file_bytes)?;
+    cut_bytes("guestMemory", &mut limits.guest_memory)?;
     Ok(limits)
 }
 

@@ -341,3 +341,31 @@ files.test("open_shell_speaks_through_its_terminal", async ({ page }) => {
   });
   assert.deepEqual(result, { pid: true, exitCode: 5 });
 });
+
+const limits = new Suite("limits", { serve: serveBarePage, ready: barePageReady });
+suites.push(limits);
+
+limits.test("each_limit_of_a_kernel_has_its_clear_error", async ({ page }) => {
+  const result = await page.evaluate(async () => {
+    const run = async (options, line) => {
+      const kernel = await globalThis.boot({ filesystem: undefined, ...options });
+      const { exitCode, stdout, stderr } = await kernel.exec(line);
+      await kernel.dispose();
+      return [exitCode, stdout, stderr];
+    };
+    return {
+      files: await run({ limits: { fileBytes: 1 << 20 } }, "head -c 3000000 /dev/zero > /tmp/big; wc -c < /tmp/big"),
+      descriptors: await run({ limits: { openFiles: 8 } }, "exec 5>/tmp/a 6>/tmp/b 7>/tmp/c; exec 9>/tmp/d; echo not here"),
+      pipes: await run({ limits: { pipes: 1 } }, "echo a | cat | cat | cat"),
+      memory: await run({ limits: { guestMemory: 65536 } }, "true"),
+      wrong: (await globalThis.outcome(() => globalThis.cobnut.createKernel({ limits: { pipes: "many" } }))).error,
+    };
+  });
+  assert.match(result.files[2], /[Nn]o space left/);
+  assert.ok(Number(result.files[1]) <= 1 << 20, result.files[1]);
+  assert.match(result.descriptors[2], /[Tt]oo many open files|[Bb]ad file descriptor/);
+  assert.match(result.pipes[2], /[Tt]oo many open files in system/);
+  assert.equal(result.memory[0], 126, result.memory[2]);
+  assert.match(result.memory[2], /memory/);
+  assert.equal(result.wrong?.code, "EINVAL");
+});

@@ -10,13 +10,15 @@ import { suites as filesystems } from "./filesystems.mjs";
 import { suites as isolation } from "./isolation.mjs";
 import { suites as load } from "./load.mjs";
 import { suites as permissions } from "./permissions.mjs";
+import { suites as reference } from "./reference.mjs";
+import { suites as referenceCalls } from "./reference-calls.mjs";
 import { suites as stress } from "./stress.mjs";
 import { suites as terminal } from "./terminal.mjs";
 
 const browser = await launch();
 let failed;
 try {
-  failed = await runSuites([...terminal, ...api, ...permissions, ...filesystems, ...drivers, ...load, ...stress, ...isolation], browser, process.argv[2]);
+  failed = await runSuites([...terminal, ...api, ...permissions, ...filesystems, ...drivers, ...reference, ...referenceCalls, ...load, ...stress, ...isolation], browser, process.argv[2]);
 } finally {
   await browser.close();
 }

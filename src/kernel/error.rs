@@ -234,7 +234,10 @@ mod tests {
             let errno = Errno::from_name(name).unwrap();
             assert_eq!(errno.name(), *name);
             assert_eq!(Error::from(errno).to_string(), format!("{name}: {words}"));
-            assert_eq!(Error::new(errno, "why").to_string(), format!("{name}: {words} (why)"));
+            assert_eq!(
+                Error::new(errno, "why").to_string(),
+                format!("{name}: {words} (why)")
+            );
         }
         assert_eq!(Errno::from_name("EWHAT"), None);
     }

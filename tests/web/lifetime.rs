@@ -47,7 +47,10 @@ async fn options_of_the_wrong_kind_are_einval() {
     ] {
         let (code, message) = described(&create_kernel(object(&[(name, value)])).err().unwrap());
         assert_eq!(code, "EINVAL", "{name}");
-        assert!(message.starts_with("EINVAL: invalid argument: "), "{name}: {message}");
+        assert!(
+            message.starts_with("EINVAL: invalid argument: "),
+            "{name}: {message}"
+        );
     }
 }
 

@@ -41,11 +41,21 @@ pub fn kernel_file_system(machine: &Rc<Machine>) -> JsValue {
 
 fn operate(files: Files<'_>, method: &str, args: &Array) -> JsResult<JsValue> {
     let text = |at: u32| {
-        let missing = || error(Errno::EINVAL, &format!("argument {} of {method} is no string", at + 1));
+        let missing = || {
+            error(
+                Errno::EINVAL,
+                &format!("argument {} of {method} is no string", at + 1),
+            )
+        };
         args.get(at).as_string().ok_or_else(missing)
     };
     let number = |at: u32| {
-        let missing = || error(Errno::EINVAL, &format!("argument {} of {method} is no number", at + 1));
+        let missing = || {
+            error(
+                Errno::EINVAL,
+                &format!("argument {} of {method} is no number", at + 1),
+            )
+        };
         args.get(at).as_f64().ok_or_else(missing)
     };
     let nothing = |done: JsResult<()>| done.map(|()| JsValue::UNDEFINED);
@@ -74,6 +84,9 @@ fn operate(files: Files<'_>, method: &str, args: &Array) -> JsResult<JsValue> {
         "truncate" => nothing(files.truncate(&path, number(1)?)),
         "pread" => files.pread(&path, number(1)?, number(2)?).map(Into::into),
         "pwrite" => nothing(files.pwrite(&path, number(1)?, &args.get(2))),
-        _ => Err(error(Errno::ENOSYS, &format!("function not implemented: {method}"))),
+        _ => Err(error(
+            Errno::ENOSYS,
+            &format!("function not implemented: {method}"),
+        )),
     }
 }

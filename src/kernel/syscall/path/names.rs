@@ -67,12 +67,7 @@ pub fn mkdir<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8], mod
 }
 
 /// The same by the name that a `VirtualFileSystem` has for it beside `mkdir`: permissions are asked for `createDir`.
-pub fn create_dir<'a>(
-    caller: impl Into<Caller<'a>>,
-    base: Base<'_>,
-    path: &[u8],
-    mode: u32,
-) -> Result<()> {
+pub fn create_dir<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8], mode: u32) -> Result<()> {
     make_directory(&caller.into(), base, path, mode, FileOps::CREATE_DIR)
 }
 

@@ -1,7 +1,7 @@
 //! Sentences of the public API's reference that no other test holds: errors, constants, types and permissions.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Suite, output, root } from "./support/suite.mjs";
@@ -119,6 +119,13 @@ exported.test("flags_whence_and_file_types_mean_what_they_say_to_the_kernel", as
     return { errors, places, size, cut: (await ki.vfs.stat("/tmp/f")).size, kinds };
   });
   assert.deepEqual(result, { errors: ["EEXIST", "EBADF", "EBADF"], places: ["4", "6", "9"], size: 11, cut: 0, kinds: [4, 3, 2, 2, 0] });
+});
+
+exported.test("every_value_that_the_types_declare_is_exported", async ({ page }) => {
+  const declared = [...readFileSync(join(root, "pkg/cobnut.d.ts"), "utf8").matchAll(/^export (default )?(?:const|function|class) (\w+)/gm)].map(([, isDefault, name]) => (isDefault ? "default" : name));
+  const missing = await page.evaluate((names) => names.filter((name) => cobnut[name] === undefined), declared);
+  assert.deepEqual(missing, []);
+  for (const name of ["createKernel", "default", "SIGTERM", "KernelError"]) assert.ok(declared.includes(name), name);
 });
 
 /** The types that users import: the reference's, then Cobnut's own. */

@@ -170,3 +170,75 @@ impl From<Errno> for Fault {
 
 /// The result of a system call that may wait.
 pub type SysResult<T> = core::result::Result<T, Fault>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Number (WASI preview 1's), name and words of each errno.
+    const TABLE: &[(u16, &str, &str)] = &[
+        (1, "E2BIG", "argument list too long"),
+        (2, "EACCES", "permission denied"),
+        (6, "EAGAIN", "resource temporarily unavailable"),
+        (8, "EBADF", "bad file descriptor"),
+        (10, "EBUSY", "device or resource busy"),
+        (11, "ECANCELED", "operation canceled"),
+        (12, "ECHILD", "no child processes"),
+        (16, "EDEADLK", "resource deadlock avoided"),
+        (18, "EDOM", "numerical argument out of domain"),
+        (20, "EEXIST", "file exists"),
+        (21, "EFAULT", "bad address"),
+        (22, "EFBIG", "file too large"),
+        (27, "EINTR", "interrupted system call"),
+        (28, "EINVAL", "invalid argument"),
+        (29, "EIO", "input/output error"),
+        (31, "EISDIR", "is a directory"),
+        (32, "ELOOP", "too many levels of symbolic links"),
+        (33, "EMFILE", "too many open files"),
+        (34, "EMLINK", "too many links"),
+        (37, "ENAMETOOLONG", "file name too long"),
+        (41, "ENFILE", "too many open files in system"),
+        (43, "ENODEV", "no such device"),
+        (44, "ENOENT", "no such file or directory"),
+        (45, "ENOEXEC", "exec format error"),
+        (46, "ENOLCK", "no locks available"),
+        (48, "ENOMEM", "cannot allocate memory"),
+        (51, "ENOSPC", "no space left on device"),
+        (52, "ENOSYS", "function not implemented"),
+        (54, "ENOTDIR", "not a directory"),
+        (55, "ENOTEMPTY", "directory not empty"),
+        (57, "ENOTSOCK", "not a socket"),
+        (58, "ENOTSUP", "operation not supported"),
+        (59, "ENOTTY", "inappropriate ioctl for device"),
+        (60, "ENXIO", "no such device or address"),
+        (61, "EOVERFLOW", "value too large for defined data type"),
+        (63, "EPERM", "operation not permitted"),
+        (64, "EPIPE", "broken pipe"),
+        (68, "ERANGE", "numerical result out of range"),
+        (69, "EROFS", "read-only file system"),
+        (70, "ESPIPE", "illegal seek"),
+        (71, "ESRCH", "no such process"),
+        (73, "ETIMEDOUT", "operation timed out"),
+        (74, "ETXTBSY", "text file busy"),
+        (75, "EXDEV", "invalid cross-device link"),
+    ];
+
+    #[test]
+    fn each_errno_has_wasi_s_number_its_name_and_its_words() {
+        let all: Vec<_> = Errno::ALL
+            .iter()
+            .map(|errno| (*errno as u16, errno.name(), errno.message()))
+            .collect();
+        assert_eq!(all, TABLE);
+        for (_, name, words) in TABLE {
+            let errno = Errno::from_name(name).unwrap();
+            assert_eq!(errno.name(), *name);
+            assert_eq!(Error::from(errno).to_string(), format!("{name}: {words}"));
+            assert_eq!(
+                Error::new(errno, "why").to_string(),
+                format!("{name}: {words} (why)")
+            );
+        }
+        assert_eq!(Errno::from_name("EWHAT"), None);
+    }
+}

@@ -28,7 +28,7 @@ export const orDeath = (promise) => {
 
 /** The kernel has panicked: every pending promise rejects. */
 export const die = (text) => {
-  death ??= new KernelError("EIO", `kernel panicked: ${text}`);
+  death ??= new KernelError("EIO", `input/output error: kernel panicked: ${text}`);
   for (const reject of pending) reject(death);
   pending.clear();
 };
@@ -152,9 +152,9 @@ const fetched = async (url) => {
   try {
     response = await fetch(url);
   } catch (error) {
-    throw new KernelError("EIO", `could not load ${url}: ${error.message}`);
+    throw new KernelError("EIO", `input/output error: could not load ${url}: ${error.message}`);
   }
-  if (!response.ok) throw new KernelError("ENOENT", `could not load ${url}: ${response.status} ${response.statusText}`);
+  if (!response.ok) throw new KernelError("ENOENT", `no such file or directory: could not load ${url}: ${response.status} ${response.statusText}`);
   return response;
 };
 
@@ -188,7 +188,7 @@ const loadGuest = async (name, guest) => {
 const copied = (name, guest) => {
   if (guest instanceof ArrayBuffer) return new Uint8Array(guest.slice(0));
   if (ArrayBuffer.isView(guest)) return new Uint8Array(guest.buffer, guest.byteOffset, guest.byteLength).slice();
-  throw new KernelError("EINVAL", `the command ${name} is neither a URL, nor bytes, nor a WebAssembly.Module`);
+  throw new KernelError("EINVAL", `invalid argument: the command ${name} is neither a URL, nor bytes, nor a WebAssembly.Module`);
 };
 
 /** The body in one array; `count` hears of each piece. `size` is a hint. */
@@ -214,7 +214,7 @@ const compile = async (name, bytes) => {
   try {
     return await WebAssembly.compile(bytes);
   } catch (error) {
-    throw new KernelError("ENOEXEC", `${name}: ${error.message}`);
+    throw new KernelError("ENOEXEC", `exec format error: ${name}: ${error.message}`);
   }
 };
 
@@ -247,7 +247,7 @@ export const bytesOf = (data) => {
   if (typeof data === "string") return encoder.encode(data);
   if (data instanceof ArrayBuffer) return new Uint8Array(data.slice(0));
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
-  throw new KernelError("EINVAL", "expected a string or a Uint8Array");
+  throw new KernelError("EINVAL", "invalid argument: expected a string or a Uint8Array");
 };
 
 /** The bytes of a "binary string", one a character (xterm.js' onBinary). */

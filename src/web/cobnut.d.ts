@@ -135,7 +135,7 @@ export interface TerminalLike {
 export interface ConnectTerminalOptions extends OpenShellOptions {
   /** The page's terminal. A page has no terminal of its own: give this, or `onData`. */
   terminal?: TerminalLike;
-  /** Custom output handler. */
+  /** Custom output handler, which gets the output instead of the terminal. */
   onData?: (data: Uint8Array) => void;
 }
 
@@ -225,7 +225,7 @@ export interface ShellHandle {
   onData: ((data: Uint8Array) => void) | null;
   /** Notifies of a resize: SIGWINCH to the foreground group. */
   resize(cols: number, rows: number): void;
-  /** Kills the shell process. Default SIGTERM (15). */
+  /** Sends the shell a signal. Default SIGTERM (15); to a shell that ignores it, as an interactive one does, SIGHUP. */
   kill(signal?: number): void;
   /** Waits for exit, returns the exit code. */
   wait(): Promise<number>;

@@ -20,14 +20,23 @@ extern "C" {
 /// A result at the border to JavaScript.
 pub type JsResult<T> = core::result::Result<T, JsValue>;
 
-/// A `KernelError` with a message of its own behind the code.
+/// A `KernelError`: its message is the code, the errno's words and then `message`, which may begin with these words itself.
 pub fn error(errno: Errno, message: &str) -> JsValue {
-    kernel_error(errno.name(), message, &JsValue::UNDEFINED)
+    kernel_error(errno.name(), &after_words(errno, message), &JsValue::UNDEFINED)
 }
 
 /// The same with further properties.
 pub fn error_with(errno: Errno, message: &str, more: &Object) -> JsValue {
-    kernel_error(errno.name(), message, more)
+    kernel_error(errno.name(), &after_words(errno, message), more)
+}
+
+fn after_words(errno: Errno, message: &str) -> String {
+    let words = errno.message();
+    if message.starts_with(words) {
+        message.into()
+    } else {
+        format!("{words}: {message}")
+    }
 }
 
 /// What every call answers once the kernel is disposed.

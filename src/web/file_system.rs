@@ -117,7 +117,7 @@ impl InMemoryFileSystem {
     }
     #[wasm_bindgen(js_name = createDir)]
     pub fn create_dir(&self, path: &str) -> Promise {
-        done(self.files().mkdir(path, false))
+        done(self.files().create_dir(path))
     }
     pub fn mkdir(&self, path: &str, options: JsValue) -> Promise {
         done(self.files().mkdir(path, is_recursive(&options)))

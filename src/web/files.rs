@@ -163,6 +163,12 @@ impl<'a> Files<'a> {
         made.map_err(|error| about(error, path))
     }
 
+    /// A `VirtualFileSystem`'s createDir: mkdir(2), which permissions know by a name of its own.
+    pub fn create_dir(self, path: &str) -> JsResult<()> {
+        path::create_dir(self.caller(), Base::Root, path.as_bytes(), 0o777)
+            .map_err(|error| about(error, path))
+    }
+
     fn make_directory(self, path: &str) -> Result<()> {
         path::mkdir(self.caller(), Base::Root, path.as_bytes(), 0o777)
     }

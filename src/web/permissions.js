@@ -18,7 +18,7 @@ export const readPolicy = (permissions) => {
 };
 
 const invalid = (what, why) => {
-  throw new KernelError("EINVAL", `the option ${what} is ${why}`);
+  throw new KernelError("EINVAL", `invalid argument: the option ${what} is ${why}`);
 };
 
 const readCheck = (kind, check) => {

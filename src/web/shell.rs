@@ -9,6 +9,7 @@ use super::spawned::send_signal;
 use super::streams::{Feeder, call, next_piece, piece_now};
 use crate::kernel::Errno;
 use crate::kernel::process::Process;
+use crate::kernel::signal::Signal;
 use crate::kernel::syscall::tty::terminal_for_page;
 use crate::kernel::tty::{PtyMaster, WinSize};
 use core::cell::{Cell, RefCell};
@@ -221,9 +222,14 @@ impl ShellHandle {
         self.session.resize(cols, rows);
     }
 
-    /// Sends the shell a signal, SIGTERM unless said otherwise.
+    /// Sends the shell a signal, SIGTERM unless said otherwise. One that ignores SIGTERM, as interactive shells do, gets the SIGHUP of a
+    /// closed window.
     pub fn kill(&self, signal: Option<i32>) -> JsResult<()> {
-        send_signal(&self.session.process, signal)
+        let process = &self.session.process;
+        let term = i32::from(Signal::SIGTERM.number());
+        let is_deaf = signal.unwrap_or(term) == term && process.signals().ignores(Signal::SIGTERM);
+        let hang_up = i32::from(Signal::SIGHUP.number());
+        send_signal(process, if is_deaf { Some(hang_up) } else { signal })
     }
 
     /// Resolves to the shell's exit code when it has ended and its output has been delivered.
@@ -280,7 +286,7 @@ pub async fn connect_terminal(machine: Rc<Machine>, options: JsValue) -> JsResul
     code
 }
 
-/// Shows the shell's output. The next piece is read when the terminal has taken the one before, so that a flood stops the program
+/// Shows the shell's output, on the terminal unless there is a function for it. The next piece is read when the terminal has taken the one before, so that a flood stops the program
 /// that prints it and not the page.
 async fn show(session: &Rc<Session>, terminal: &Terminal, on_data: Option<&Function>) -> JsResult<JsValue> {
     session.pumping.set(true);
@@ -289,10 +295,12 @@ async fn show(session: &Rc<Session>, terminal: &Terminal, on_data: Option<&Funct
     };
     let show = async |pieces: Array| {
         for piece in pieces.iter() {
-            if let Some(function) = on_data {
-                call(function, &piece);
+            match on_data {
+                Some(function) => call(function, &piece),
+                None => {
+                    let _taken = JsFuture::from(terminal.write(piece.unchecked_ref())).await;
+                }
             }
-            let _taken = JsFuture::from(terminal.write(piece.unchecked_ref())).await;
         }
     };
     let mut ended = Box::pin(exited(&session.process));

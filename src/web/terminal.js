@@ -38,7 +38,7 @@ class Terminal {
 /** Checks that `terminal` is one. */
 export const asTerminal = (terminal) => {
   if (typeof terminal?.onData !== "function" || typeof terminal?.write !== "function") {
-    throw new KernelError("EINVAL", "the option terminal is no xterm.js terminal: it lacks onData or write");
+    throw new KernelError("EINVAL", "invalid argument: the option terminal is no xterm.js terminal: it lacks onData or write");
   }
   return new Terminal(terminal);
 };

@@ -10,13 +10,21 @@ import { suites as filesystems } from "./filesystems.mjs";
 import { suites as isolation } from "./isolation.mjs";
 import { suites as load } from "./load.mjs";
 import { suites as permissions } from "./permissions.mjs";
+import { suites as reference } from "./reference.mjs";
+import { suites as referenceCalls } from "./reference-calls.mjs";
+import { suites as referenceExports } from "./reference-exports.mjs";
+import { suites as referenceShells } from "./reference-shells.mjs";
 import { suites as stress } from "./stress.mjs";
 import { suites as terminal } from "./terminal.mjs";
 
 const browser = await launch();
 let failed;
 try {
-  failed = await runSuites([...terminal, ...api, ...permissions, ...filesystems, ...drivers, ...load, ...stress, ...isolation], browser, process.argv[2]);
+  const suites = [
+    ...terminal, ...api, ...permissions, ...filesystems, ...drivers, ...reference, ...referenceShells, ...referenceCalls, ...referenceExports,
+    ...load, ...stress, ...isolation,
+  ];
+  failed = await runSuites(suites, browser, process.argv[2]);
 } finally {
   await browser.close();
 }

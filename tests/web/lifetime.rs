@@ -37,16 +37,21 @@ async fn two_kernels_do_not_meet() {
 }
 
 #[wasm_bindgen_test]
-async fn options_that_are_not_built_yet_are_refused_by_name() {
-    let refused = |options: JsValue| described(&create_kernel(options).err().unwrap());
-    let deny = object(&[("permissions", object(&[("fs", JsValue::FALSE)]))]);
-    let (code, message) = refused(deny);
-    assert_eq!(code, "ENOSYS");
-    assert!(message.contains("permissions"), "{message}");
-    let (code, message) = refused(object(&[("filesystem", object(&[]))]));
-    assert_eq!(code, "ENOSYS");
-    assert!(message.contains("filesystem"), "{message}");
-    assert_eq!(refused(object(&[("cwd", 3.into())])).0, "EINVAL");
+async fn options_of_the_wrong_kind_are_einval() {
+    for (name, value) in [
+        ("permissions", object(&[("fs", 3.into())])),
+        ("filesystem", object(&[])),
+        ("cwd", 3.into()),
+        ("env", "text".into()),
+        ("limits", 3.into()),
+    ] {
+        let (code, message) = described(&create_kernel(object(&[(name, value)])).err().unwrap());
+        assert_eq!(code, "EINVAL", "{name}");
+        assert!(
+            message.starts_with("EINVAL: invalid argument: "),
+            "{name}: {message}"
+        );
+    }
 }
 
 #[wasm_bindgen_test]
@@ -58,10 +63,12 @@ async fn exec_without_a_shell_is_enoent() {
 }
 
 #[wasm_bindgen_test]
-async fn drivers_of_others_are_enosys() {
+async fn what_lacks_a_driver_s_methods_is_einval() {
     let kernel = boot().await;
     let driver = object(&[("name", "toy".into()), ("commands", Array::new().into())]);
-    assert_eq!(rejected(kernel.mount(driver)).await.0, "ENOSYS");
+    let (code, message) = rejected(kernel.mount(driver)).await;
+    assert_eq!(code, "EINVAL");
+    assert!(message.contains("spawn"), "{message}");
 }
 
 #[wasm_bindgen_test]

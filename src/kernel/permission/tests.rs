@@ -423,6 +423,10 @@ fn operations_are_asked_for_by_the_reference_s_names() {
     let cwd = Base::Cwd;
     assert_eq!(asked(&|| Ok(mkdir(c, cwd, b"/open/d", 0o777)?)), "mkdir /open/d");
     assert_eq!(
+        asked(&|| Ok(create_dir(c, cwd, b"/open/e", 0o777)?)),
+        "createDir /open/e"
+    );
+    assert_eq!(
         asked(&|| Ok(stat(c, cwd, b"/open/link", Follow::Yes).map(drop)?)),
         "stat /secret/a"
     );

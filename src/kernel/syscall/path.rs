@@ -19,5 +19,5 @@ pub use attributes::{
     truncate, utimens,
 };
 pub use directory::{chdir, fchdir, getcwd, lookup, place, read_dir, realpath, start_in};
-pub use names::{link, mkdir, mknod, readlink, rename, rmdir, symlink, unlink};
+pub use names::{create_dir, link, mkdir, mknod, readlink, rename, rmdir, symlink, unlink};
 pub use open::{open, open_file, open_waiting};

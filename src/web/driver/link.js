@@ -7,7 +7,7 @@ const isFunction = (value) => typeof value === "function";
 /** [name, commands] of a driver. EINVAL if it is none. */
 export const describeDriver = (driver) => {
   const wrong = (what) => {
-    throw new KernelError("EINVAL", `it is no RuntimeDriver: ${what}`);
+    throw new KernelError("EINVAL", `invalid argument: it is no RuntimeDriver: ${what}`);
   };
   if (typeof driver !== "object" || driver === null) wrong("it is no object");
   if (typeof driver.name !== "string" || driver.name === "") wrong("its name is no string");

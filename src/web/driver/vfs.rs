@@ -66,7 +66,7 @@ fn operate(files: Files<'_>, method: &str, args: &Array) -> JsResult<JsValue> {
         "readDir" => files.read_dir(&path).map(Into::into),
         "readDirWithTypes" => files.read_dir_with_types(&path).map(Into::into),
         "writeFile" => nothing(files.write(&path, &args.get(1))),
-        "createDir" => nothing(files.mkdir(&path, false)),
+        "createDir" => nothing(files.create_dir(&path)),
         "mkdir" => nothing(files.mkdir(&path, is_recursive(&args.get(1)))),
         "exists" => files.exists(&path).map(Into::into),
         "stat" => files.stat(&path, Follow::Yes),

@@ -63,8 +63,16 @@ fn node(caller: &Caller<'_>, file_type: FileType, mode: u32) -> NewNode {
 /// mkdir(3p). `mode` less the umask. EEXIST, ENOSPC.
 /// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/mkdir.html>
 pub fn mkdir<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8], mode: u32) -> Result<()> {
-    let caller = &caller.into();
-    let entry = new_entry(caller, base, path, Slash::Allowed, FileOps::MKDIR)?;
+    make_directory(&caller.into(), base, path, mode, FileOps::MKDIR)
+}
+
+/// The same by the name that a `VirtualFileSystem` has for it beside `mkdir`: permissions are asked for `createDir`.
+pub fn create_dir<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8], mode: u32) -> Result<()> {
+    make_directory(&caller.into(), base, path, mode, FileOps::CREATE_DIR)
+}
+
+fn make_directory(caller: &Caller<'_>, base: Base<'_>, path: &[u8], mode: u32, op: FileOps) -> Result<()> {
+    let entry = new_entry(caller, base, path, Slash::Allowed, op)?;
     let mode = mode & 0o1777 & !caller.umask();
     create(caller, &entry, node(caller, FileType::Directory, mode))
 }

@@ -7,6 +7,7 @@ use super::status::{Termination, WaitStatus};
 use super::table::{Entry, ProcessInfo, ProcessState};
 use super::word::Killed;
 use crate::kernel::error::{Errno, Error, Result};
+use crate::kernel::fs::path_cache::PathCache;
 use crate::kernel::machine::Kernel;
 use crate::kernel::signal::{ActionFlags, Disposition, Effect, Signal};
 use crate::kernel::sync::Owner;
@@ -62,6 +63,7 @@ impl Kernel {
     pub(super) fn finish(&self, process: &Arc<Process>, owner: &Owner) {
         process.set_fate(Termination::Exited(0));
         process.fds.close_all(owner);
+        process.paths.with(owner, PathCache::clear);
         self.timers().cancel(process.pid);
         let termination = process.fate().unwrap_or(Termination::Exited(0));
         process.mark_ended();

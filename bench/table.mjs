@@ -8,7 +8,7 @@ import { METRICS, SYSTEMS } from "./metrics.js";
 export function reached(metric, results) {
   const own = results.cobnut?.[metric.key];
   if (typeof own !== "number") return undefined;
-  if (metric.goal !== undefined) return own <= metric.goal;
+  if (metric.goal !== undefined) return metric.more ? own >= metric.goal : own <= metric.goal;
   if (!metric.beats) return undefined;
   const peers = SYSTEMS.slice(1).map((name) => results[name]?.[metric.key]);
   return peers.every((peer) => typeof peer === "number" && own < peer);
@@ -20,7 +20,7 @@ export function table(results) {
   const head = ["", ...SYSTEMS, ...peers.map((name) => `vs ${name}`), "goal", ""];
   const rows = METRICS.map((metric) => {
     const own = results.cobnut?.[metric.key];
-    const goal = metric.goal !== undefined ? `≤ ${number(metric.goal)} ${metric.unit}` : metric.beats ? "beats both" : "";
+    const goal = metric.goal !== undefined ? `${metric.more ? "≥" : "≤"} ${number(metric.goal)} ${metric.unit}` : metric.beats ? "beats both" : "";
     const verdict = { true: "reached", false: "missed", undefined: goal && "not measured" }[String(reached(metric, results))];
     return [
       metric.label,

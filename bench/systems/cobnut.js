@@ -2,6 +2,9 @@
 import init, { createInMemoryFileSystem, createKernel, createWasmVmRuntime } from "../pkg/cobnut.js";
 import { REPEATS, SPAWNS, WARM_SPAWNS, fileMs, guestNumber, median, printed, sample, timed } from "../measure.js";
 
+/** How far ahead the start of a measurement is that processes begin together: by then they run, and are warm. */
+const START_MS = 500;
+
 /** @param {import("./worker.js").Guests} guests @returns {Promise<Record<string, number>>} */
 export async function measureCobnut(guests) {
   const result = {};
@@ -12,14 +15,14 @@ export async function measureCobnut(guests) {
     await kernel.mount(createWasmVmRuntime({ commands: guests }));
   });
   await kernel.mkdir("/tmp/bench");
-  await kernel.writeFile("/tmp/bench/file", new Uint8Array(1024));
+  for (const name of ["file", "file0", "file1"]) await kernel.writeFile(`/tmp/bench/${name}`, new Uint8Array(1024));
 
-  /** Runs a guest to its end; answers what it wrote. @param {string} name */
-  const run = async (name) => {
+  /** Runs a guest to its end; answers what it wrote. @param {string} name @param {string[]} args */
+  const run = async (name, args = []) => {
     const decoder = new TextDecoder();
     let output = "";
     const keep = (bytes) => { output += decoder.decode(bytes, { stream: true }); };
-    const status = await kernel.spawn(name, [], { onStdout: keep, onStderr: keep }).wait();
+    const status = await kernel.spawn(name, args, { onStdout: keep, onStderr: keep }).wait();
     if (status !== 0) throw new Error(`${name} ended with status ${status}: ${output}`);
     return output;
   };
@@ -46,6 +49,22 @@ export async function measureCobnut(guests) {
   })));
   await attempt("fdstat", () => guestNumber("fdstat_loop", run));
   await attempt("filestat", () => guestNumber("filestat_loop", run));
+  await attempt("filestatPair", async () => {
+    /** Calls a second of all of `count` processes in one and the same second, each on a file of its own. @param {number} count */
+    const rate = async (count) => {
+      const start = String(Date.now() + START_MS);
+      const one = async (_, file) => printed(await run("filestat_second", [start, String(file)]), "filestat_second");
+      const rates = await Promise.all(Array.from({ length: count }, one));
+      return rates.reduce((sum, each) => sum + each);
+    };
+    // One after the other, so that a slower spell of the machine is in both.
+    const ratios = [];
+    for (let round = 0; round < REPEATS; round += 1) {
+      const alone = await rate(1);
+      ratios.push((await rate(2)) / alone);
+    }
+    return median(ratios);
+  });
   await attempt("roundTrip", () => guestNumber("ring", run));
   await attempt("throughput", () => guestNumber("pipe_write | pipe_read", shell));
   // A write follows a read, so that each makes the file anew.

@@ -67,6 +67,10 @@ impl FileSystem for MemFs {
         "tmpfs"
     }
 
+    fn keeps_names(&self) -> bool {
+        true
+    }
+
     fn memory(&self) -> u64 {
         if self.counted_elsewhere { 0 } else { self.used() }
     }

@@ -2,12 +2,13 @@
 //!
 //! [`inode`] is what every file system offers; [`memfs`], [`devfs`], [`procfs`], [`overlayfs`] and [`pagefs`] are file systems;
 //! [`mount`] joins them into one tree, and [`tree`] makes the one that a kernel starts with;
-//! [`path`] walks that tree. The system calls on paths are in [`crate::kernel::syscall::path`].
+//! [`path`] walks that tree, and [`path_cache`] remembers where it came to. The system calls on paths are in [`crate::kernel::syscall::path`].
 
 pub mod access;
 mod attributes;
 mod descriptor;
 pub mod devfs;
+mod generation;
 pub mod inode;
 mod kernel_ref;
 pub mod memfs;
@@ -15,6 +16,7 @@ pub mod mount;
 pub mod overlayfs;
 pub mod pagefs;
 pub mod path;
+pub mod path_cache;
 pub mod procfs;
 pub mod tree;
 

@@ -5,6 +5,7 @@
 //! a mount keeps a small filter over the inode numbers of its covered directories, and only a hit looks at the table.
 
 use super::PATH_MAX;
+use super::generation::{Change, Generation};
 use super::inode::{FileType, InodeRef, same_inode};
 use super::kernel_ref::KernelRef;
 use crate::kernel::Kernel;
@@ -31,6 +32,11 @@ pub trait FileSystem: Send + Sync {
     }
     /// Whether its files may have to [ask](crate::kernel::question) the page.
     fn asks(&self) -> bool {
+        false
+    }
+    /// Whether a name, once looked up, goes on standing for the same file, for everybody, until a call on a path changes that. So it is not
+    /// where names come and go by themselves, depend on who looks, or are somebody else's to change. What holds is [remembered](super::path_cache).
+    fn keeps_names(&self) -> bool {
         false
     }
     /// Bytes of the kernel's own memory that its files take.
@@ -65,6 +71,7 @@ pub struct Mount {
     file_system: Arc<dyn FileSystem>,
     root: InodeRef,
     dev: u64,
+    keeps_names: bool,
     /// The directory that it covers; `None` for the root of the tree.
     on: Option<Place>,
     /// One bit for each `ino % 64` of a covered directory of this mount.
@@ -76,6 +83,7 @@ impl Mount {
         let root = file_system.root();
         let dev = root.dev();
         Arc::new(Mount {
+            keeps_names: file_system.keeps_names(),
             file_system,
             root,
             dev,
@@ -107,6 +115,12 @@ impl Mount {
     /// The file system.
     pub fn file_system(&self) -> &Arc<dyn FileSystem> {
         &self.file_system
+    }
+
+    /// [`FileSystem::keeps_names`].
+    #[inline]
+    pub fn keeps_names(&self) -> bool {
+        self.keeps_names
     }
 
     #[inline]
@@ -150,6 +164,7 @@ pub struct Vfs {
     /// Whether a file system that asks the page was ever mounted.
     asks: AtomicBool,
     kernel: KernelRef,
+    generation: Generation,
 }
 
 impl Vfs {
@@ -166,6 +181,7 @@ impl Vfs {
             mounts: Mutex::new(Rank::Registry, Vec::new()),
             asks: AtomicBool::new(asks),
             kernel: KernelRef::default(),
+            generation: Generation::default(),
         }
     }
 
@@ -188,6 +204,18 @@ impl Vfs {
     /// Whether a path may lead to files that live on the page.
     pub fn asks(&self) -> bool {
         self.asks.load(Ordering::Relaxed)
+    }
+
+    /// Which state the tree is in.
+    #[inline]
+    pub(super) fn generation(&self) -> &Generation {
+        &self.generation
+    }
+
+    /// Says that until the result is dropped, paths that lead somewhere may come to lead elsewhere or be barred: what anybody remembers of
+    /// them is worth nothing. Every change of that kind is made under it.
+    pub fn change(&self) -> Change<'_> {
+        self.generation.change()
     }
 
     /// `/`.
@@ -213,6 +241,7 @@ impl Vfs {
         let parent = on.mount.clone();
         let ino = on.inode.ino();
         let mount = Mount::new(file_system, Some(on));
+        let _changing = self.change();
         let mut mounts = self.mounts.lock();
         let taken = |other: &Arc<Mount>| {
             other.dev == mount.dev
@@ -242,8 +271,10 @@ impl Vfs {
             return Err(Error::new(Errno::EBUSY, "a file system is mounted in it"));
         }
         // The filter of the mount below keeps its bit: others may share it, and it only costs a look.
+        let changing = self.change();
         let gone = mounts.remove(at);
         drop(mounts);
+        drop(changing);
         drop(gone);
         Ok(())
     }

@@ -3,19 +3,21 @@
 //! The walk is a loop over the caller's own bytes: it allocates nothing and clones one `Arc` for each component, until it meets a
 //! symbolic link; then the link's target and what was left become the new path. It never recurses. It holds no lock between
 //! components; each directory locks itself for its own lookup. [`Walk::find`] is the one place where a component is
-//! looked up.
+//! looked up. Where only the file at the end counts ([`file`]), a process's cache is asked first ([`super::path_cache`]).
 //!
 //! <https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap04.html#tag_04_16>
 
 use super::access::AccessMode;
 use super::inode::{FileType, InodeRef};
 use super::mount::{Place, Vfs};
+use super::path_cache::{PathCache, Question, Start};
 use super::{NAME_MAX, PATH_MAX, SYMLOOP_MAX};
 use crate::kernel::Kernel;
 use crate::kernel::error::{Errno, Error, Result};
 use crate::kernel::file::{Location, OpenFile};
 use crate::kernel::permission::{FileOps, Permissions, Request};
 use crate::kernel::process::{Current, Process};
+use crate::kernel::sync::{Owner, Private};
 use core::ops::Range;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -29,6 +31,8 @@ pub struct Caller<'a> {
     pub process: Option<&'a Process>,
     /// What has to be allowed; `None` for the kernel's own doings.
     permissions: Option<&'a Permissions>,
+    /// The proof that this is the process's own thread; `None` elsewhere.
+    owner: Option<&'a Owner>,
 }
 
 impl<'a> Caller<'a> {
@@ -38,6 +42,7 @@ impl<'a> Caller<'a> {
             vfs,
             process: None,
             permissions: None,
+            owner: None,
         }
     }
 
@@ -47,6 +52,7 @@ impl<'a> Caller<'a> {
             vfs: &kernel.vfs,
             process: None,
             permissions: Some(kernel.permissions()),
+            owner: None,
         }
     }
 
@@ -61,6 +67,32 @@ impl<'a> Caller<'a> {
     /// Its current directory.
     pub fn cwd(&self) -> Place {
         self.process.map_or_else(|| self.vfs.root().clone(), Process::cwd)
+    }
+
+    /// The cache of its paths, on its own thread. Where what may be done is decided by path, each call has to find out the path anew.
+    #[inline]
+    fn paths(&self) -> Option<(&'a Private<PathCache>, &'a Owner)> {
+        match self.permissions {
+            Some(permissions) if !permissions.allows_all_files() => None,
+            _ => Some((&self.process?.paths, self.owner?)),
+        }
+    }
+
+    /// The question to the cache that a walk along `path` answers. `None` where the answer can't be kept.
+    #[inline]
+    fn question<'p>(&self, base: Base<'_>, path: &'p [u8], follow: Follow) -> Option<Question<'p>> {
+        // Before the walk: what changes during it is not in its answer for certain.
+        let settled = self.vfs.generation().settled()?;
+        let start = match base {
+            _ if path.first() == Some(&b'/') => Start::Root,
+            Base::Root => Start::Root,
+            Base::Cwd => Start::Cwd(self.process?.cwd_changes()),
+            Base::Dir(file) => {
+                let inode = file.inode().ok()?;
+                Start::Directory(inode.dev(), inode.ino())
+            }
+        };
+        Question::new(settled, start, path, follow, (self.uid(), self.gid()))
     }
 
     /// Its file mode creation mask.
@@ -184,6 +216,7 @@ impl<'a> From<&'a Process> for Caller<'a> {
             vfs: &process.kernel().vfs,
             process: Some(process),
             permissions: Some(process.kernel().permissions()),
+            owner: None,
         }
     }
 }
@@ -196,7 +229,10 @@ impl<'a> From<&'a Arc<Process>> for Caller<'a> {
 
 impl<'a> From<&'a Current> for Caller<'a> {
     fn from(current: &'a Current) -> Self {
-        Caller::from(&**current)
+        Caller {
+            owner: Some(current.owner()),
+            ..Caller::from(&**current)
+        }
     }
 }
 
@@ -274,6 +310,32 @@ pub enum Target<'p> {
     Missing(Entry<'p>),
 }
 
+/// The existing file at `path`, on which the caller may do `ops`; where in the tree it stands is not told. Errors as [`existing`].
+#[inline]
+pub fn file(
+    caller: &Caller<'_>,
+    base: Base<'_>,
+    path: &[u8],
+    follow: Follow,
+    ops: FileOps,
+) -> Result<InodeRef> {
+    let (paths, question) = (caller.paths(), caller.question(base, path, follow));
+    let (Some((paths, owner)), Some(question)) = (paths, question) else {
+        return Ok(existing(caller, base, path, follow, ops)?.inode);
+    };
+    if let Some(file) = paths.with(owner, |paths| paths.get(&question)) {
+        return Ok(file);
+    }
+    let found = resolve(Walk::begin(*caller, base, path, ops)?, follow, Locate::No)?;
+    let Target::Found(place, _) = found.target else {
+        return Err(Errno::ENOENT.into());
+    };
+    if found.keeps {
+        paths.with(owner, |paths| paths.put(&question, &place.inode));
+    }
+    Ok(place.inode)
+}
+
 /// The existing file at `path`, on which the caller may do `ops`. ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, EACCES.
 pub fn existing(
     caller: &Caller<'_>,
@@ -282,7 +344,7 @@ pub fn existing(
     follow: Follow,
     ops: FileOps,
 ) -> Result<Place> {
-    match resolve(Walk::begin(*caller, base, path, ops)?, follow, Locate::No)? {
+    match resolve(Walk::begin(*caller, base, path, ops)?, follow, Locate::No)?.target {
         Target::Found(place, _) => Ok(place),
         Target::Missing(_) => Err(Errno::ENOENT.into()),
     }
@@ -296,7 +358,7 @@ pub fn target<'p>(
     follow: Follow,
     ops: FileOps,
 ) -> Result<Target<'p>> {
-    resolve(Walk::begin(*caller, base, path, ops)?, follow, Locate::Yes)
+    Ok(resolve(Walk::begin(*caller, base, path, ops)?, follow, Locate::Yes)?.target)
 }
 
 /// Whether the name of what is found is to be told: that takes memory.
@@ -306,7 +368,14 @@ enum Locate {
     No,
 }
 
-fn resolve<'p>(mut walk: Walk<'_, 'p>, follow: Follow, locate: Locate) -> Result<Target<'p>> {
+/// The end of a walk.
+struct Found<'p> {
+    target: Target<'p>,
+    /// Whether all file systems on the way [keep their names](super::FileSystem::keeps_names).
+    keeps: bool,
+}
+
+fn resolve<'p>(mut walk: Walk<'_, 'p>, follow: Follow, locate: Locate) -> Result<Found<'p>> {
     let (caller, ops) = (walk.caller, walk.ops);
     loop {
         let Some(part) = walk.advance()? else {
@@ -327,11 +396,15 @@ fn resolve<'p>(mut walk: Walk<'_, 'p>, follow: Follow, locate: Locate) -> Result
             }) => {
                 caller.permit(ops, &walk.at, walk.trail.name(&part), None)?;
                 let last = Last::Name(walk.trail.into_name(&part));
-                return Ok(Target::Missing(Entry {
+                let entry = Entry {
                     parent: walk.at,
                     last,
                     slash: part.slash,
-                }));
+                };
+                return Ok(Found {
+                    target: Target::Missing(entry),
+                    keeps: false,
+                });
             }
             Err(error) => return Err(error),
         };
@@ -356,7 +429,7 @@ fn resolve<'p>(mut walk: Walk<'_, 'p>, follow: Follow, locate: Locate) -> Result
             })
         });
         walk.enter(inode, file_type)?;
-        return Ok(Target::Found(walk.at, location));
+        return Ok(walk.found(location));
     }
 }
 
@@ -459,6 +532,8 @@ struct Walk<'a, 'p> {
     links: u32,
     /// What is to be done at the end.
     ops: FileOps,
+    /// Whether all file systems so far keep their names.
+    keeps: bool,
 }
 
 /// Where a symbolic link led.
@@ -495,6 +570,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         };
         Ok(Walk {
             caller,
+            keeps: at.mount.keeps_names(),
             at,
             trail: Trail::new(Cow::Borrowed(path)),
             links: 0,
@@ -503,9 +579,24 @@ impl<'a, 'p> Walk<'a, 'p> {
     }
 
     /// The directory where the walk is, as its end.
-    fn found_directory(self) -> Result<Target<'p>> {
+    fn found_directory(self) -> Result<Found<'p>> {
         self.caller.permit_directory(self.ops, &self.at)?;
-        Ok(Target::Found(self.at, None))
+        Ok(self.found(None))
+    }
+
+    /// Where the walk is, as its end.
+    #[inline]
+    fn found(self, location: Option<Location>) -> Found<'p> {
+        Found {
+            keeps: self.keeps,
+            target: Target::Found(self.at, location),
+        }
+    }
+
+    /// Goes to a file of another mount.
+    fn go(&mut self, place: Place) {
+        self.keeps &= place.mount.keeps_names();
+        self.at = place;
     }
 
     /// Walks to the directory of the last component, and answers that component; `None` when the path is slashes only.
@@ -564,10 +655,10 @@ impl<'a, 'p> Walk<'a, 'p> {
                 self.at.mount = self.caller.vfs.mount_of(inode.dev())?;
             }
             if let Some(mount) = self.caller.vfs.cover(&self.at.mount, &inode) {
-                self.at = Place {
+                self.go(Place {
                     inode: mount.root().clone(),
                     mount,
-                };
+                });
                 return Ok(());
             }
         }
@@ -579,7 +670,7 @@ impl<'a, 'p> Walk<'a, 'p> {
     fn up(&mut self) -> Result<()> {
         while self.at.is_mount_root() {
             match self.at.mount.covers().cloned() {
-                Some(covered) => self.at = covered,
+                Some(covered) => self.go(covered),
                 None => return Ok(()),
             }
         }
@@ -589,7 +680,7 @@ impl<'a, 'p> Walk<'a, 'p> {
 
     /// The end of a walk at what a link led to without a path.
     #[cold]
-    fn found_elsewhere(mut self, inode: InodeRef) -> Result<Target<'p>> {
+    fn found_elsewhere(mut self, inode: InodeRef) -> Result<Found<'p>> {
         // It stands for an open file: no name of this directory is asked for.
         self.caller.permit(self.ops, &self.at, b"", Some(&inode))?;
         let location = inode.stands_for().and_then(|file| file.location().cloned());
@@ -597,7 +688,7 @@ impl<'a, 'p> Walk<'a, 'p> {
             self.at.mount = mount;
         }
         self.at.inode = inode;
-        Ok(Target::Found(self.at, location))
+        Ok(self.found(location))
     }
 
     /// Puts a symbolic link's target in front of what is left of the path, or goes where it leads without one. ELOOP, ENOENT if
@@ -621,7 +712,7 @@ impl<'a, 'p> Walk<'a, 'p> {
             return Err(Errno::ENOENT.into());
         }
         if target[0] == b'/' {
-            self.at = self.caller.vfs.root().clone();
+            self.go(self.caller.vfs.root().clone());
         }
         let rest = &self.trail.text[self.trail.next..];
         let ended_in_slash = self.trail.text.last() == Some(&b'/');

@@ -8,6 +8,7 @@ use super::status::{Termination, WaitStatus};
 use super::table::{Entry, ProcessInfo, ProcessState};
 use super::word::Killed;
 use crate::kernel::error::{Errno, Error, Result};
+use crate::kernel::fs::path_cache::PathCache;
 use crate::kernel::machine::Kernel;
 use crate::kernel::signal::{ActionFlags, Disposition, Effect, Group, Signal};
 use crate::kernel::sync::Owner;
@@ -75,6 +76,7 @@ impl Kernel {
         process.set_fate(Termination::Exited(0));
         process.fds.close_all(owner);
         process.give_up_all_locks();
+        process.paths.with(owner, PathCache::clear);
         self.timers().cancel(process.pid);
         let termination = process.fate().unwrap_or(Termination::Exited(0));
         process.stop_clock();

@@ -7,10 +7,11 @@ use super::rlimit::{Resource, Rlimit, Rlimits};
 use super::status::Termination;
 use super::word::KillWord;
 use crate::kernel::fs::Place;
+use crate::kernel::fs::path_cache::PathCache;
 use crate::kernel::machine::Kernel;
 use crate::kernel::signal::SignalState;
 use crate::kernel::sync::platform::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use crate::kernel::sync::{Mutex, MutexGuard, Rank, WaitQueue, Waiter};
+use crate::kernel::sync::{Mutex, MutexGuard, Private, Rank, WaitQueue, Waiter};
 use crate::kernel::{clock, file::OpenFile};
 use std::sync::Arc;
 
@@ -44,6 +45,8 @@ pub struct Process {
     pub job: JobId,
     /// Its descriptors.
     pub fds: FdTable,
+    /// Where its last paths led.
+    pub paths: Private<PathCache>,
     /// Woken when a child changes its state.
     pub children: WaitQueue,
     /// Woken when it has ended.
@@ -57,6 +60,8 @@ pub struct Process {
     kernel: Arc<Kernel>,
     word: KillWord,
     context: Mutex<Context>,
+    /// How often `context.cwd` was changed.
+    cwd_changes: AtomicU32,
     signals: Mutex<SignalState>,
     /// How it ends: the first to set it decides. [`Termination::pack`], or 0.
     fate: AtomicU32,
@@ -94,6 +99,7 @@ impl Process {
             pid,
             job: seed.job,
             fds: FdTable::new(seed.fds, u32::try_from(limit).unwrap_or(u32::MAX)),
+            paths: Private::new(PathCache::default()),
             children: WaitQueue::new(),
             exited: WaitQueue::new(),
             waiter: Waiter::new(),
@@ -102,6 +108,7 @@ impl Process {
             kernel,
             word: KillWord::default(),
             context: Mutex::new(Rank::ProcessContext, context),
+            cwd_changes: AtomicU32::new(0),
             signals: Mutex::new(Rank::Signals, seed.signals),
             fate: AtomicU32::new(0),
             ended: AtomicU32::new(0),
@@ -137,8 +144,17 @@ impl Process {
 
     /// chdir's last step.
     pub fn set_cwd(&self, cwd: Place) {
-        let old = core::mem::replace(&mut self.context.lock().cwd, cwd);
+        let mut context = self.context.lock();
+        let old = core::mem::replace(&mut context.cwd, cwd);
+        self.cwd_changes.fetch_add(1, Ordering::Release);
+        drop(context);
         drop(old);
+    }
+
+    /// How often it has been given another current directory.
+    #[inline]
+    pub fn cwd_changes(&self) -> u32 {
+        self.cwd_changes.load(Ordering::Acquire)
     }
 
     /// Its file mode creation mask.

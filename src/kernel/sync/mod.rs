@@ -15,7 +15,7 @@ pub mod platform;
 pub mod wait;
 
 pub use lock::{Mutex, MutexGuard, Rank};
-pub use owned::{Owned, Owner};
+pub use owned::{Owned, Owner, Private};
 pub use wait::{WaitQueue, Waiter};
 
 use core::sync::atomic::{AtomicU32, Ordering};

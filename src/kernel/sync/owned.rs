@@ -2,9 +2,11 @@
 //!
 //! A process's own worker looks at its fd table at nearly every call, and nobody else ever changes the table. So the owner
 //! reads it bare; it takes the lock to change it; everybody else takes the lock to read it.
+//!
+//! [`Private`] is the same for data that nobody else has a use for: there is no lock.
 
 use super::{Mutex, Rank};
-use core::cell::UnsafeCell;
+use core::cell::{RefCell, UnsafeCell};
 use core::marker::PhantomData;
 
 /// The proof of being the one thread that owns a process's tables. It can't leave the thread.
@@ -63,5 +65,25 @@ impl<T> Owned<T> {
         let _guard = self.lock.lock();
         // SAFETY: changes happen under the lock, which is held.
         look(unsafe { &*self.value.get() })
+    }
+}
+
+/// Data that only the owner ever sees.
+pub struct Private<T>(RefCell<T>);
+
+// SAFETY: all access needs the proof of being the owner (or `&mut`, to drop it). `T: Send` as another thread can become the owner, and
+// drops it; how it learns that it is the owner (`Owner::assume`) comes after all that the last one did.
+unsafe impl<T: Send> Sync for Private<T> {}
+
+impl<T> Private<T> {
+    /// Data that nobody has seen yet.
+    pub const fn new(value: T) -> Self {
+        Private(RefCell::new(value))
+    }
+
+    /// The owner's look or change. `f` must not come here again for the same data: that panics.
+    #[inline]
+    pub fn with<R>(&self, _owner: &Owner, f: impl FnOnce(&mut T) -> R) -> R {
+        f(&mut self.0.borrow_mut())
     }
 }

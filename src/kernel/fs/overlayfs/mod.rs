@@ -86,6 +86,10 @@ impl FileSystem for OverlayFs {
         self.lower.asks() || self.upper.as_ref().is_some_and(|upper| upper.asks())
     }
 
+    fn keeps_names(&self) -> bool {
+        self.lower.keeps_names() && self.upper.as_ref().is_none_or(|upper| upper.keeps_names())
+    }
+
     fn memory(&self) -> u64 {
         self.lower.memory() + self.upper.as_ref().map_or(0, |upper| upper.memory())
     }
@@ -129,6 +133,10 @@ impl FileSystem for ReadOnlyFs {
 
     fn asks(&self) -> bool {
         self.0.asks()
+    }
+
+    fn keeps_names(&self) -> bool {
+        self.0.keeps_names()
     }
 
     fn memory(&self) -> u64 {

@@ -4,16 +4,14 @@ use super::{AccessMode, Base, Caller, Follow};
 use crate::kernel::clock;
 use crate::kernel::error::{Errno, Error, Result};
 use crate::kernel::file::OpenFile;
-use crate::kernel::fs::path::existing;
+use crate::kernel::fs::path::{existing, file};
 use crate::kernel::fs::{FileType, InodeRef, SetAttr, Stat, StatFs};
 use crate::kernel::permission::FileOps;
 
 /// fstatat(3p).
 /// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/stat.html>
 pub fn stat<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8], follow: Follow) -> Result<Stat> {
-    Ok(existing(&caller.into(), base, path, follow, FileOps::STAT)?
-        .inode
-        .stat())
+    Ok(file(&caller.into(), base, path, follow, FileOps::STAT)?.stat())
 }
 
 /// lstat(3p): of the link itself.
@@ -31,7 +29,7 @@ pub fn chmod<'a>(
     follow: Follow,
 ) -> Result<()> {
     let caller = &caller.into();
-    let inode = existing(caller, base, path, follow, FileOps::CHMOD)?.inode;
+    let inode = file(caller, base, path, follow, FileOps::CHMOD)?;
     if inode.file_type() == FileType::Symlink {
         return Err(Error::new(
             Errno::ENOTSUP,
@@ -51,7 +49,18 @@ pub fn fchmod<'a>(caller: impl Into<Caller<'a>>, file: &OpenFile, mode: u32) -> 
 
 fn change_mode(caller: &Caller<'_>, inode: &InodeRef, mode: u32) -> Result<()> {
     caller.require_owner(inode)?;
-    inode.set_attr(mode_change(mode))
+    set_attr(caller, inode, mode_change(mode))
+}
+
+fn set_attr(caller: &Caller<'_>, inode: &InodeRef, changes: SetAttr) -> Result<()> {
+    let _changing = may_be_on_a_way(inode).then(|| caller.vfs.change());
+    inode.set_attr(changes)
+}
+
+/// Whether paths lead through `inode`. Whoever may search a directory depends on its attributes, and to be followed changes a symbolic link's
+/// (its atime, when the others have changed).
+pub(super) fn may_be_on_a_way(inode: &InodeRef) -> bool {
+    matches!(inode.file_type(), FileType::Directory | FileType::Symlink)
 }
 
 fn mode_change(mode: u32) -> SetAttr {
@@ -72,7 +81,7 @@ pub fn chown<'a>(
     follow: Follow,
 ) -> Result<()> {
     let caller = &caller.into();
-    let inode = existing(caller, base, path, follow, FileOps::CHOWN)?.inode;
+    let inode = file(caller, base, path, follow, FileOps::CHOWN)?;
     change_owner(caller, &inode, uid, gid)
 }
 
@@ -98,11 +107,12 @@ fn change_owner(caller: &Caller<'_>, inode: &InodeRef, uid: Option<u32>, gid: Op
             return Err(Error::new(Errno::EPERM, "only root gives files away"));
         }
     }
-    inode.set_attr(SetAttr {
+    let changes = SetAttr {
         uid,
         gid,
         ..SetAttr::default()
-    })
+    };
+    set_attr(caller, inode, changes)
 }
 
 /// A time for utimens.
@@ -141,7 +151,7 @@ pub fn utimens<'a>(
     follow: Follow,
 ) -> Result<()> {
     let caller = &caller.into();
-    let inode = existing(caller, base, path, follow, FileOps::UTIMES)?.inode;
+    let inode = file(caller, base, path, follow, FileOps::UTIMES)?;
     change_times(caller, &inode, atime, mtime)
 }
 
@@ -168,14 +178,14 @@ fn change_times(caller: &Caller<'_>, inode: &InodeRef, atime: SetTime, mtime: Se
         (SetTime::Now, SetTime::Now) => {}
         _ => caller.require_owner(inode)?,
     }
-    inode.set_attr(time_change(atime, mtime))
+    set_attr(caller, inode, time_change(atime, mtime))
 }
 
 /// truncate(3p). EISDIR, EINVAL (neither regular nor a directory), EFBIG.
 /// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/truncate.html>
 pub fn truncate<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8], length: u64) -> Result<()> {
     let caller = &caller.into();
-    let inode = existing(caller, base, path, Follow::Yes, FileOps::TRUNCATE)?.inode;
+    let inode = file(caller, base, path, Follow::Yes, FileOps::TRUNCATE)?;
     caller.require_mode(&inode, AccessMode::W_OK)?;
     inode.truncate(length)
 }
@@ -208,7 +218,7 @@ pub fn access<'a>(
     } else {
         FileOps::STAT
     };
-    let stat = existing(&caller, base, path, follow, ops)?.inode.stat();
+    let stat = file(&caller, base, path, follow, ops)?.stat();
     AccessMode::granted(&stat, caller.uid(), caller.gid()).require(wanted)
 }
 

@@ -3,14 +3,14 @@
 use super::{AccessMode, Base, Caller, Follow};
 use crate::kernel::error::{Errno, Result};
 use crate::kernel::file::OpenFile;
-use crate::kernel::fs::path::{Target, existing, target};
+use crate::kernel::fs::path::{Target, existing, file, target};
 use crate::kernel::fs::{DirEntry, FileType, InodeRef, Place};
 use crate::kernel::permission::FileOps;
 use crate::kernel::process::Process;
 
 /// The file at `path`, links followed, to be read by the kernel on the caller's behalf (exec).
 pub fn lookup<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8]) -> Result<InodeRef> {
-    Ok(existing(&caller.into(), base, path, Follow::Yes, FileOps::READ)?.inode)
+    file(&caller.into(), base, path, Follow::Yes, FileOps::READ)
 }
 
 /// The place of the file at `path`, links followed: for mounting.

@@ -1,8 +1,9 @@
 //! Calls that make, remove and move names: mkdir, mknod, symlink, link, unlink, rmdir, rename; and readlink.
 
+use super::attributes::may_be_on_a_way;
 use super::{Base, Caller, Follow};
 use crate::kernel::error::{Errno, Error, Result};
-use crate::kernel::fs::path::{Entry, Last, entry, existing};
+use crate::kernel::fs::path::{Entry, Last, entry, existing, file};
 use crate::kernel::fs::{FileType, InodeRef, NewNode, PATH_MAX};
 use crate::kernel::permission::FileOps;
 
@@ -122,8 +123,7 @@ pub fn symlink<'a>(caller: impl Into<Caller<'a>>, target: &[u8], base: Base<'_>,
 /// readlink(3p): a symbolic link's target. EINVAL if it is none.
 /// <https://pubs.opengroup.org/onlinepubs/9799919799/functions/readlink.html>
 pub fn readlink<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8]) -> Result<Box<[u8]>> {
-    let link = existing(&caller.into(), base, path, Follow::No, FileOps::READLINK)?;
-    link.inode.readlink()
+    file(&caller.into(), base, path, Follow::No, FileOps::READLINK)?.readlink()
 }
 
 /// Who gives a file another name can do there what the old name forbids: so both must be allowed.
@@ -153,6 +153,7 @@ pub fn link<'a>(
         return Err(Errno::EXDEV.into());
     }
     caller.require_changeable(&entry.parent.inode)?;
+    let _changing = may_be_on_a_way(&target.inode).then(|| caller.vfs.change());
     entry.parent.inode.link(name, &target.inode)
 }
 
@@ -174,6 +175,7 @@ pub fn unlink<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8]) ->
     if caller.uid() != 0 {
         require_removable(caller, &entry, &entry.find(caller, name)?)?;
     }
+    let _changing = caller.vfs.change();
     entry.parent.inode.unlink(name)
 }
 
@@ -194,6 +196,7 @@ pub fn rmdir<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8]) -> 
     }
     entry.check_not_covered(caller, &victim)?;
     require_removable(caller, &entry, &victim)?;
+    let _changing = caller.vfs.change();
     entry.parent.inode.rmdir(name)
 }
 
@@ -227,5 +230,6 @@ pub fn rename<'a>(
         new.check_not_covered(caller, &target)?;
         require_removable(caller, &new, &target)?;
     }
+    let _changing = caller.vfs.change();
     old.parent.inode.rename(old_name, &new.parent.inode, new_name)
 }

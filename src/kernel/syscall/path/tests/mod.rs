@@ -1,5 +1,6 @@
 //! Tests of the calls on paths: over a whole tree, as the page and as processes.
 
+mod cache;
 mod calls;
 pub(in crate::kernel) mod model;
 pub(in crate::kernel) mod posix;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// What the model knows of a name.
 #[derive(Clone, PartialEq, Debug)]
-enum Item {
+pub(super) enum Item {
     Directory,
     /// An index into the contents, which hard links share.
     File(usize),
@@ -15,13 +15,13 @@ enum Item {
 
 /// Absolute paths without `.` and `..` to items; the root is there always.
 #[derive(Default)]
-struct Model {
+pub(super) struct Model {
     items: BTreeMap<String, Item>,
     contents: Vec<Vec<u8>>,
 }
 
 #[derive(Clone, Debug)]
-enum Step {
+pub(super) enum Step {
     Mkdir(String),
     Create(String),
     Write(String, usize, Vec<u8>),
@@ -32,7 +32,7 @@ enum Step {
     Rename(String, String),
 }
 
-type Outcome = Result<(), Errno>;
+pub(super) type Outcome = Result<(), Errno>;
 
 impl Model {
     fn get(&self, path: &str) -> Option<Item> {
@@ -58,7 +58,7 @@ impl Model {
         Ok(())
     }
 
-    fn item(&self, path: &str) -> Result<Item, Errno> {
+    pub(super) fn item(&self, path: &str) -> Result<Item, Errno> {
         self.parent(path)?;
         self.get(path).ok_or(Errno::ENOENT)
     }
@@ -85,7 +85,7 @@ impl Model {
             .any(|each| each.starts_with(&format!("{path}/")))
     }
 
-    fn apply(&mut self, step: &Step) -> Outcome {
+    pub(super) fn apply(&mut self, step: &Step) -> Outcome {
         match step {
             Step::Mkdir(path) => {
                 self.absent(path)?;
@@ -213,7 +213,11 @@ impl Model {
 }
 
 fn perform(tree: &Tree, step: &Step) -> Outcome {
-    let (root, caller) = (Base::Root, tree.caller());
+    perform_as(tree.caller(), step)
+}
+
+pub(super) fn perform_as(caller: Caller<'_>, step: &Step) -> Outcome {
+    let root = Base::Root;
     let open = |path: &str, flags| open_file(caller, root, path.as_bytes(), flags, 0o644);
     let result = match step {
         Step::Mkdir(path) => mkdir(caller, root, path.as_bytes(), 0o755),
@@ -245,7 +249,7 @@ fn place() -> impl Strategy<Value = usize> {
     prop_oneof![0..200usize, 65_400..65_700usize, 131_000..131_100usize]
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub(super) fn step() -> impl Strategy<Value = Step> {
     let bytes = (any::<u8>(), prop_oneof![0..100usize, 65_000..66_000usize]);
     prop_oneof![
         3 => path().prop_map(Step::Mkdir),

@@ -5,7 +5,7 @@ use crate::kernel::error::Errno;
 use std::thread;
 
 /// Runs `work` on `count` threads, each with its number.
-fn together(count: usize, work: impl Fn(usize) + Sync) {
+pub(super) fn together(count: usize, work: impl Fn(usize) + Sync) {
     thread::scope(|scope| {
         let work = &work;
         (0..count).for_each(|number| {

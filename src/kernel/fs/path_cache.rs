@@ -26,6 +26,8 @@ use std::sync::{Arc, Weak};
 const SLOTS: usize = 32;
 /// The longest path that is kept.
 const LONGEST: usize = 96;
+/// A fixed seed: who aims for collisions only spoils a cache of its own.
+const HASHING: foldhash::fast::FixedState = foldhash::fast::FixedState::with_seed(0);
 
 /// Where a walk starts, as far as it matters to what it finds.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,8 +79,7 @@ impl<'p> Question<'p> {
         if path.len() > LONGEST {
             return None;
         }
-        // A fixed seed: who aims for collisions only spoils a cache of its own.
-        let mut hasher = foldhash::fast::FixedState::with_seed(0).build_hasher();
+        let mut hasher = HASHING.build_hasher();
         hasher.write(path);
         Some(Question {
             settled,

@@ -288,7 +288,8 @@ fn what_is_known_of_a_path_ends_with_a_change() {
 
 #[test]
 fn who_may_not_search_a_directory_any_more_is_told_so() {
-    let changes: [(&str, fn(&Current)); 4] = [
+    type Change = fn(&Current);
+    let changes: [(&str, Change); 4] = [
         ("chmod", |root| set_mode(root, "/d", 0o700)),
         ("fchmod", |root| {
             let file = open_file(root, Base::Root, b"/d", OpenFlags::O_DIRECTORY, 0).unwrap();

@@ -148,10 +148,10 @@ const CASES: &[Case] = &[
         then: None,
     },
     Case {
-        about: "an empty directory is removed",
-        prepare: |by| make_directory(by, "/d/empty"),
-        path: "/d/empty/",
-        change: |by| rmdir(by, Base::Root, b"/d/empty").unwrap(),
+        about: "a directory is removed that somebody is in",
+        prepare: |_| {},
+        path: "/d/cwd/",
+        change: |by| rmdir(by, Base::Root, b"/d/cwd").unwrap(),
         then: Some(Errno::ENOENT),
     },
     Case {
@@ -241,6 +241,10 @@ const CASES: &[Case] = &[
             let on = place_at(by, "/e");
             by.kernel().vfs.mount(on, MemFs::new(1 << 20)).unwrap();
             make(by, "/e/f");
+            // It outlives its mount.
+            let open = open_file(by, Base::Root, b"/e/f", OpenFlags::empty(), 0).unwrap();
+            let flags = crate::kernel::process::FdFlags::empty();
+            by.fds.install(by.owner(), open, flags).unwrap();
         },
         path: "/e/f",
         change: |by| by.kernel().vfs.unmount(&place_at(by, "/e")).unwrap(),

@@ -8,7 +8,7 @@ pub mod access;
 mod attributes;
 mod descriptor;
 pub mod devfs;
-mod generation;
+pub mod generation;
 pub mod inode;
 mod kernel_ref;
 pub mod memfs;

@@ -5,7 +5,7 @@
 //! a mount keeps a small filter over the inode numbers of its covered directories, and only a hit looks at the table.
 
 use super::PATH_MAX;
-use super::generation::{Change, Generation};
+use super::generation;
 use super::inode::{FileType, InodeRef, same_inode};
 use super::kernel_ref::KernelRef;
 use crate::kernel::Kernel;
@@ -164,7 +164,6 @@ pub struct Vfs {
     /// Whether a file system that asks the page was ever mounted.
     asks: AtomicBool,
     kernel: KernelRef,
-    generation: Generation,
 }
 
 impl Vfs {
@@ -181,7 +180,6 @@ impl Vfs {
             mounts: Mutex::new(Rank::Registry, Vec::new()),
             asks: AtomicBool::new(asks),
             kernel: KernelRef::default(),
-            generation: Generation::default(),
         }
     }
 
@@ -204,18 +202,6 @@ impl Vfs {
     /// Whether a path may lead to files that live on the page.
     pub fn asks(&self) -> bool {
         self.asks.load(Ordering::Relaxed)
-    }
-
-    /// Which state the tree is in.
-    #[inline]
-    pub(super) fn generation(&self) -> &Generation {
-        &self.generation
-    }
-
-    /// Says that until the result is dropped, paths that lead somewhere may come to lead elsewhere or be barred: what anybody remembers of
-    /// them is worth nothing. Every change of that kind is made under it.
-    pub fn change(&self) -> Change<'_> {
-        self.generation.change()
     }
 
     /// `/`.
@@ -241,7 +227,7 @@ impl Vfs {
         let parent = on.mount.clone();
         let ino = on.inode.ino();
         let mount = Mount::new(file_system, Some(on));
-        let _changing = self.change();
+        let _changing = generation::change();
         let mut mounts = self.mounts.lock();
         let taken = |other: &Arc<Mount>| {
             other.dev == mount.dev
@@ -271,7 +257,7 @@ impl Vfs {
             return Err(Error::new(Errno::EBUSY, "a file system is mounted in it"));
         }
         // The filter of the mount below keeps its bit: others may share it, and it only costs a look.
-        let changing = self.change();
+        let changing = generation::change();
         let gone = mounts.remove(at);
         drop(mounts);
         drop(changing);

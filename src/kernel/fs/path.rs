@@ -8,6 +8,7 @@
 //! <https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap04.html#tag_04_16>
 
 use super::access::AccessMode;
+use super::generation;
 use super::inode::{FileType, InodeRef};
 use super::mount::{Place, Vfs};
 use super::path_cache::{PathCache, Question, Start};
@@ -82,7 +83,7 @@ impl<'a> Caller<'a> {
     #[inline]
     fn question<'p>(&self, base: Base<'_>, path: &'p [u8], follow: Follow) -> Option<Question<'p>> {
         // Before the walk: what changes during it is not in its answer for certain.
-        let settled = self.vfs.generation().settled()?;
+        let settled = generation::settled()?;
         let start = match base {
             _ if path.first() == Some(&b'/') => Start::Root,
             Base::Root => Start::Root,
@@ -319,8 +320,10 @@ pub fn file(
     follow: Follow,
     ops: FileOps,
 ) -> Result<InodeRef> {
-    let (paths, question) = (caller.paths(), caller.question(base, path, follow));
-    let (Some((paths, owner)), Some(question)) = (paths, question) else {
+    let Some((paths, owner)) = caller.paths() else {
+        return Ok(existing(caller, base, path, follow, ops)?.inode);
+    };
+    let Some(question) = caller.question(base, path, follow) else {
         return Ok(existing(caller, base, path, follow, ops)?.inode);
     };
     if let Some(file) = paths.with(owner, |paths| paths.get(&question)) {

@@ -5,8 +5,8 @@
 //! which only its thread sees ([`Private`](crate::kernel::sync::Private)).
 //!
 //! **What is kept** is the file at the end of a walk that succeeded, by all that the walk depended on ([`Question`]): where it started, the path,
-//! whether a link at its end was followed, and the user whose right to search the directories was checked. It counts for as long as the
-//! tree is in the state in which the walk began ([`super::generation`]), so whatever happened during or after the walk makes it
+//! whether a link at its end was followed, and the user whose right to search the directories was checked. It counts for as long as all
+//! trees are in the state in which the walk began ([`super::generation`]), so whatever happened during or after the walk makes it
 //! worthless. Not kept are failures, and walks through file systems whose names change by themselves or depend on who asks
 //! ([`FileSystem::keeps_names`](super::FileSystem::keeps_names)). Attributes are never kept: they are read from the file each time.
 //!
@@ -26,6 +26,8 @@ use std::sync::{Arc, Weak};
 const SLOTS: usize = 32;
 /// The longest path that is kept.
 const LONGEST: usize = 96;
+/// A fixed seed: who aims for collisions only spoils a cache of its own.
+const HASHING: foldhash::fast::FixedState = foldhash::fast::FixedState::with_seed(0);
 
 /// Where a walk starts, as far as it matters to what it finds.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -64,7 +66,7 @@ impl Start {
 }
 
 impl<'p> Question<'p> {
-    /// The walk along `path` on behalf of the user `ids` that begins while the tree is in the state `settled`. `None` for paths that are
+    /// The walk along `path` on behalf of the user `ids` that begins while the trees are in the state `settled`. `None` for paths that are
     /// not kept.
     #[inline]
     pub fn new(
@@ -77,8 +79,7 @@ impl<'p> Question<'p> {
         if path.len() > LONGEST {
             return None;
         }
-        // A fixed seed: who aims for collisions only spoils a cache of its own.
-        let mut hasher = foldhash::fast::FixedState::with_seed(0).build_hasher();
+        let mut hasher = HASHING.build_hasher();
         hasher.write(path);
         Some(Question {
             settled,
@@ -130,7 +131,7 @@ impl Slot {
         }
     }
 
-    /// Whether it is about the same walk, be it of an earlier state of the tree.
+    /// Whether it is about the same walk, be it of an earlier state of the trees.
     #[inline]
     fn is_about(&self, question: &Question<'_>) -> bool {
         self.hash == question.hash

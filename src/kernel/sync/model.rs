@@ -1,9 +1,10 @@
 //! The lock, the wait queue and the kill word under shuttle, which tries many interleavings: mutual exclusion, no lost wake-up
-//! (it would be a deadlock), and one owner for every death.
+//! (it would be a deadlock), one owner for every death, and no answer from before a change that was seen.
 
 use super::wait::block_until;
 use super::{Mutex, Rank, Waiter};
 use crate::kernel::error::Block;
+use crate::kernel::fs::generation::Generation;
 use crate::kernel::io::VecSink;
 use crate::kernel::pipe::Pipe;
 use crate::kernel::process::KillWord;
@@ -137,6 +138,52 @@ fn every_death_has_one_owner() {
             }
             killers.into_iter().for_each(|thread| thread.join().unwrap());
             assert_eq!(owners.load(Ordering::SeqCst), 1);
+        },
+        SCHEDULES,
+    );
+}
+
+#[test]
+fn nobody_is_told_what_was_before_a_change_that_others_have_seen() {
+    shuttle::check_random(
+        || {
+            let generation = Arc::new(Generation::new());
+            // What a name stands for, under its directory's lock; and the latest that anybody has told of it.
+            let (name, told) = (
+                Arc::new(Mutex::new(Rank::Directory, 0)),
+                Arc::new(AtomicU32::new(0)),
+            );
+            let changer = {
+                let (generation, name) = (generation.clone(), name.clone());
+                thread::spawn(move || {
+                    for _ in 0..2 {
+                        let _changing = generation.change();
+                        *name.lock() += 1;
+                    }
+                })
+            };
+            let walker = {
+                let (name, told) = (name.clone(), told.clone());
+                thread::spawn(move || {
+                    for _ in 0..2 {
+                        let seen = *name.lock();
+                        told.fetch_max(seen, Ordering::SeqCst);
+                    }
+                })
+            };
+            let mut kept = None;
+            for _ in 0..4 {
+                let least = told.load(Ordering::SeqCst);
+                let settled = generation.settled();
+                let seen = match (kept, settled) {
+                    (Some((state, seen)), Some(settled)) if state == settled => seen,
+                    _ => *name.lock(),
+                };
+                assert!(seen >= least);
+                kept = settled.map(|settled| (settled, seen));
+            }
+            changer.join().unwrap();
+            walker.join().unwrap();
         },
         SCHEDULES,
     );

@@ -4,6 +4,7 @@ use super::{AccessMode, Base, Caller, Follow};
 use crate::kernel::clock;
 use crate::kernel::error::{Errno, Error, Result};
 use crate::kernel::file::OpenFile;
+use crate::kernel::fs::generation;
 use crate::kernel::fs::path::{existing, file};
 use crate::kernel::fs::{FileType, InodeRef, SetAttr, Stat, StatFs};
 use crate::kernel::permission::FileOps;
@@ -49,11 +50,11 @@ pub fn fchmod<'a>(caller: impl Into<Caller<'a>>, file: &OpenFile, mode: u32) -> 
 
 fn change_mode(caller: &Caller<'_>, inode: &InodeRef, mode: u32) -> Result<()> {
     caller.require_owner(inode)?;
-    set_attr(caller, inode, mode_change(mode))
+    set_attr(inode, mode_change(mode))
 }
 
-fn set_attr(caller: &Caller<'_>, inode: &InodeRef, changes: SetAttr) -> Result<()> {
-    let _changing = may_be_on_a_way(inode).then(|| caller.vfs.change());
+fn set_attr(inode: &InodeRef, changes: SetAttr) -> Result<()> {
+    let _changing = may_be_on_a_way(inode).then(generation::change);
     inode.set_attr(changes)
 }
 
@@ -112,7 +113,7 @@ fn change_owner(caller: &Caller<'_>, inode: &InodeRef, uid: Option<u32>, gid: Op
         gid,
         ..SetAttr::default()
     };
-    set_attr(caller, inode, changes)
+    set_attr(inode, changes)
 }
 
 /// A time for utimens.
@@ -178,7 +179,7 @@ fn change_times(caller: &Caller<'_>, inode: &InodeRef, atime: SetTime, mtime: Se
         (SetTime::Now, SetTime::Now) => {}
         _ => caller.require_owner(inode)?,
     }
-    set_attr(caller, inode, time_change(atime, mtime))
+    set_attr(inode, time_change(atime, mtime))
 }
 
 /// truncate(3p). EISDIR, EINVAL (neither regular nor a directory), EFBIG.

@@ -3,6 +3,7 @@
 use super::attributes::may_be_on_a_way;
 use super::{Base, Caller, Follow};
 use crate::kernel::error::{Errno, Error, Result};
+use crate::kernel::fs::generation;
 use crate::kernel::fs::path::{Entry, Last, entry, existing, file};
 use crate::kernel::fs::{FileType, InodeRef, NewNode, PATH_MAX};
 use crate::kernel::permission::FileOps;
@@ -153,7 +154,7 @@ pub fn link<'a>(
         return Err(Errno::EXDEV.into());
     }
     caller.require_changeable(&entry.parent.inode)?;
-    let _changing = may_be_on_a_way(&target.inode).then(|| caller.vfs.change());
+    let _changing = may_be_on_a_way(&target.inode).then(generation::change);
     entry.parent.inode.link(name, &target.inode)
 }
 
@@ -175,7 +176,7 @@ pub fn unlink<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8]) ->
     if caller.uid() != 0 {
         require_removable(caller, &entry, &entry.find(caller, name)?)?;
     }
-    let _changing = caller.vfs.change();
+    let _changing = generation::change();
     entry.parent.inode.unlink(name)
 }
 
@@ -196,7 +197,7 @@ pub fn rmdir<'a>(caller: impl Into<Caller<'a>>, base: Base<'_>, path: &[u8]) -> 
     }
     entry.check_not_covered(caller, &victim)?;
     require_removable(caller, &entry, &victim)?;
-    let _changing = caller.vfs.change();
+    let _changing = generation::change();
     entry.parent.inode.rmdir(name)
 }
 
@@ -230,6 +231,6 @@ pub fn rename<'a>(
         new.check_not_covered(caller, &target)?;
         require_removable(caller, &new, &target)?;
     }
-    let _changing = caller.vfs.change();
+    let _changing = generation::change();
     old.parent.inode.rename(old_name, &new.parent.inode, new_name)
 }

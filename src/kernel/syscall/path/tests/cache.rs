@@ -5,6 +5,7 @@ use super::races::together;
 use super::*;
 use crate::kernel::error::Result;
 use crate::kernel::fs::Place;
+use crate::kernel::fs::generation::CHANGES;
 use crate::kernel::fs::path::existing;
 use crate::kernel::machine::{Kernel, Limits};
 use crate::kernel::permission::{Check, FileOps, Policy};
@@ -81,14 +82,17 @@ fn walk(current: &Current, base: Base<'_>, path: &str, follow: Follow) -> Seen {
     seen(stat(&**current, base, path.as_bytes(), follow))
 }
 
-/// Looks until the answer comes from the cache.
+/// Looks until the answer comes from the cache. Other tests change trees of theirs meanwhile, which makes this one's cache worthless too.
 fn warm(current: &Current, base: Base<'_>, path: &str, follow: Follow) -> Seen {
-    let first = look(current, base, path, follow);
-    assert_eq!(look(current, base, path, follow), first);
     let before = hits(current);
-    assert_eq!(look(current, base, path, follow), first);
-    assert_eq!(hits(current), before + 1, "{path} is not kept");
-    first
+    loop {
+        let answer = look(current, base, path, follow);
+        if hits(current) > before {
+            return answer;
+        }
+        assert!(answer.is_ok(), "{path}");
+        thread::yield_now();
+    }
 }
 
 /// A path that somebody has asked for, and a change after which it leads elsewhere.
@@ -144,10 +148,10 @@ const CASES: &[Case] = &[
         then: None,
     },
     Case {
-        about: "an empty directory is removed",
-        prepare: |by| make_directory(by, "/d/empty"),
-        path: "/d/empty/",
-        change: |by| rmdir(by, Base::Root, b"/d/empty").unwrap(),
+        about: "a directory is removed that somebody is in",
+        prepare: |_| {},
+        path: "/d/cwd/",
+        change: |by| rmdir(by, Base::Root, b"/d/cwd").unwrap(),
         then: Some(Errno::ENOENT),
     },
     Case {
@@ -237,6 +241,10 @@ const CASES: &[Case] = &[
             let on = place_at(by, "/e");
             by.kernel().vfs.mount(on, MemFs::new(1 << 20)).unwrap();
             make(by, "/e/f");
+            // It outlives its mount.
+            let open = open_file(by, Base::Root, b"/e/f", OpenFlags::empty(), 0).unwrap();
+            let flags = crate::kernel::process::FdFlags::empty();
+            by.fds.install(by.owner(), open, flags).unwrap();
         },
         path: "/e/f",
         change: |by| by.kernel().vfs.unmount(&place_at(by, "/e")).unwrap(),
@@ -274,8 +282,8 @@ fn what_is_known_of_a_path_ends_with_a_change() {
                 assert_eq!(now.err(), case.then, "{about}");
                 assert_ne!(now, before, "{about}");
                 // And what it leads to now is kept as well.
-                for _ in 0..3 {
-                    assert_eq!(look(current, Base::Cwd, case.path, Follow::Yes), now, "{about}");
+                if now.is_ok() {
+                    assert_eq!(warm(current, Base::Cwd, case.path, Follow::Yes), now, "{about}");
                 }
             }
         }
@@ -284,7 +292,8 @@ fn what_is_known_of_a_path_ends_with_a_change() {
 
 #[test]
 fn who_may_not_search_a_directory_any_more_is_told_so() {
-    let changes: [(&str, fn(&Current)); 4] = [
+    type Change = fn(&Current);
+    let changes: [(&str, Change); 4] = [
         ("chmod", |root| set_mode(root, "/d", 0o700)),
         ("fchmod", |root| {
             let file = open_file(root, Base::Root, b"/d", OpenFlags::O_DIRECTORY, 0).unwrap();
@@ -380,16 +389,17 @@ fn attributes_are_those_of_now() {
     let current = process(&kernel);
     furnish(&current);
     warm(&current, Base::Root, "/d/f", Follow::Yes).unwrap();
-    let before = hits(&current);
+    // None of these makes anybody forget where paths lead.
+    let before = CHANGES.get();
     truncate(&current, Base::Root, b"/d/f", 12_345).unwrap();
     set_mode(&current, "/d/f", 0o421);
     make(&current, "/d/new");
+    make_link(&current, "f", "/d/link");
+    link(&current, Base::Root, b"/d/f", Follow::No, Base::Root, b"/d/twin").unwrap();
+    assert_eq!(CHANGES.get(), before);
     let stat = stat(&current, Base::Root, b"/d/f", Follow::Yes).unwrap();
     assert_eq!((stat.size, stat.mode), (12_345, 0o421));
-    let refused = access(&current, Base::Root, b"/d/f", AccessMode::X_OK, Follow::Yes);
-    assert!(refused.is_ok());
-    // None of these made it forget where the path leads.
-    assert_eq!(hits(&current), before + 4);
+    access(&current, Base::Root, b"/d/f", AccessMode::X_OK, Follow::Yes).unwrap();
 }
 
 #[test]
@@ -439,7 +449,7 @@ fn names_that_depend_on_who_asks_or_change_by_themselves_are_not_kept() {
         "/dev/tty",
         "/dev/../d/f",
     ] {
-        for _ in 0..4 {
+        for _ in 0..40 {
             look(&current, Base::Root, path, Follow::Yes).unwrap();
         }
         assert_eq!(hits(&current), 0, "{path}");
@@ -465,7 +475,7 @@ fn permissions_by_path_are_looked_at_each_time() {
     let kernel = kernel_over(crate::kernel::fs::tree::in_memory(1 << 20).unwrap(), policy);
     let current = process(&kernel);
     furnish(&current);
-    for _ in 0..4 {
+    for _ in 0..40 {
         look(&current, Base::Root, "/d/f", Follow::Yes).unwrap();
     }
     assert_eq!(hits(&current), 0);
@@ -487,6 +497,28 @@ fn a_removed_file_gives_its_bytes_back_though_somebody_knew_its_path() {
     assert!(fs.used() > before + (1 << 20));
     remove(&own, "/big");
     assert_eq!(fs.used(), before);
+}
+
+#[test]
+fn a_file_system_that_is_in_two_trees_is_changed_by_either() {
+    let fs = MemFs::new(1 << 20);
+    let page = Vfs::new(fs.clone());
+    let kernels = [(); 2].map(|()| kernel_over(Vfs::new(fs.clone()), Policy::ALLOW_ALL));
+    let [own, other] = [&kernels[0], &kernels[1]].map(process);
+    furnish(&own);
+    let first = warm(&own, Base::Root, "/d/f", Follow::Yes);
+    assert_eq!(warm(&other, Base::Root, "/d/f", Follow::Yes), first);
+    rename(Caller::page(&page), Base::Root, b"/e/f", Base::Root, b"/d/f").unwrap();
+    let second = walk(&own, Base::Root, "/d/f", Follow::Yes);
+    assert_ne!(second, first);
+    for current in [&own, &other] {
+        assert_eq!(look(current, Base::Root, "/d/f", Follow::Yes), second);
+        warm(current, Base::Root, "/d/f", Follow::Yes).unwrap();
+    }
+    unlink(Caller::page(&page), Base::Root, b"/d/f").unwrap();
+    for current in [&own, &other] {
+        assert_eq!(look(current, Base::Root, "/d/f", Follow::Yes), Err(Errno::ENOENT));
+    }
 }
 
 #[test]
@@ -546,7 +578,7 @@ fn nobody_sees_what_was_there_before_what_others_have_seen() {
                 found.fetch_add(u64::from(hits(&current) > 0), Ordering::SeqCst);
             }
         }
-        assert!(number == 1 || hits(&current) > 0);
+        assert!(number != 2 || hits(&current) > 0);
     });
 }
 
@@ -598,7 +630,7 @@ fn two_processes_agree_with_a_model(vfs: Vfs, mut model: Model, steps: &[Step]) 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn two_processes_that_know_all_paths_agree_with_a_model(steps in prop::collection::vec(step(), 1..60)) {

@@ -34,10 +34,12 @@ function rows() {
   return all;
 }
 
-/** Every file below `folder` with this ending. */
-const below = (folder, ending) => readdirSync(join(root, folder), { recursive: true })
-  .filter((name) => name.endsWith(ending) && !name.split(sep).includes("target"))
-  .map((name) => join(folder, name));
+/** Every file below `folder` with this ending, but for what builds leave there. */
+const below = (folder, ending) => readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+  const path = join(folder, entry.name);
+  if (entry.isDirectory()) return entry.name === "target" ? [] : below(path, ending);
+  return entry.name.endsWith(ending) ? [path] : [];
+});
 
 /** The tests of a Rust file by their path within the crate. */
 function rustTests(file, folder) {

@@ -147,9 +147,12 @@ calls.test("onExit_onStdout_and_onStderr_of_a_process_are_the_kernel_s", async (
 
 terminals.test("control_characters_signal_end_and_erase_by_default_and_where_cc_puts_them", async ({ page }) => {
   const result = await page.evaluate(async () => {
-    const { kernel, ki, pid, process } = await probe();
-    process.kill = (signal) => { heard.push(signal); };
+    const { kernel, ki, pid: shell } = await probe();
     const heard = [];
+    await kernel.mount(makeDriver("inner", { inner: (process) => { process.kill = (signal) => { heard.push(signal); }; } }));
+    // A job of its own, as a shell makes one: ^Z does not stop a group that nobody would continue.
+    const { pid } = ki.spawn("inner", [], { ppid: shell });
+    ki.setpgid(pid, 0);
     const { masterFd, slaveFd } = ki.openpty(pid);
     const type = (text) => ki.fdWrite(pid, masterFd, text);
     const read = async () => decode(await ki.fdRead(pid, slaveFd, 100));

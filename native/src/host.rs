@@ -135,7 +135,7 @@ impl Shared {
             ),
         };
         loop {
-            let module = match module.take().map_or_else(|| self.module(&program), Ok) {
+            let module = match module.take().map_or_else(|| self.module(&current, &program), Ok) {
                 Ok(module) => module,
                 Err(message) => return fail(&current, 126, &message),
             };
@@ -146,12 +146,12 @@ impl Shared {
         }
     }
 
-    fn module(&self, program: &Program) -> core::result::Result<GuestModule, String> {
+    fn module(&self, current: &Current, program: &Program) -> core::result::Result<GuestModule, String> {
         thread_local! {
             static FILES: ModuleCache = ModuleCache::default();
         }
         match program {
-            Program::File(inode) => FILES.with(|files| files.load(inode)),
+            Program::File(inode) => FILES.with(|files| files.load(current, inode)),
             Program::Registered(program) => {
                 let source = lock(&self.programs).get(program.0 as usize).cloned();
                 source.ok_or("no such program")?.module()

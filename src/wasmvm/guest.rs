@@ -1,12 +1,15 @@
 //! The running guest, as its system calls see it.
 
-use super::host::Host;
+use super::host::{Host, Start};
 use super::module::GuestModule;
 use super::platform::{Instance, Memory};
-use crate::kernel::process::Current;
+use crate::kernel::Result;
+use crate::kernel::process::{Current, Process};
 use crate::kernel::syscall::exec::Program;
+use crate::kernel::syscall::process::{self, SpawnRequest};
 use core::cell::{Cell, OnceCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// One image of a process. Everything in it can be changed through a shared reference, as system calls nest.
 pub struct Guest {
@@ -31,6 +34,16 @@ pub struct Guest {
 }
 
 impl Guest {
+    /// Makes a child and hands it to a worker. As [`process::spawn`]; EAGAIN when there is no worker.
+    pub fn spawn(&self, request: SpawnRequest) -> Result<Arc<Process>> {
+        let (child, program) = process::spawn(&self.current, request)?;
+        if let Err(error) = self.host.start(&child, Start::Program(program)) {
+            process::discard(&self.current, &child);
+            return Err(error);
+        }
+        Ok(child)
+    }
+
     /// Ends the process, from the kernel; the thread must leave the guest after it.
     pub fn die(&self) {
         self.current.die();

@@ -1,6 +1,6 @@
 //! Everything that a guest may import, as data: name, type and the function behind it.
 //!
-//! The functions themselves are in `wasi` and `cobnut`. Each takes the [`Guest`] and the guest's numbers and answers a
+//! The functions themselves are in `wasi`, `cobnut` and `compat`. Each takes the [`Guest`] and the guest's numbers and answers a
 //! [`crate::kernel::error::SysResult`]; the macro here puts the edge ([`super::entry`]) around it, once for each import, as
 //! wasmer's typed host functions must be plain functions.
 
@@ -28,6 +28,32 @@ impl Import {
     pub fn has_type(&self, wanted: &FuncType) -> bool {
         wanted.params() == self.params && wanted.results() == self.results
     }
+
+    /// Its type, to be read by people.
+    pub fn signature(&self) -> String {
+        signature(self.params, self.results)
+    }
+}
+
+/// A type of functions, to be read by people: `(i32, i64) -> (i32)`.
+pub fn signature(params: &[ValType], results: &[ValType]) -> String {
+    let list = |types: &[ValType]| {
+        let names: Vec<String> = types.iter().map(ValType::to_string).collect();
+        names.join(", ")
+    };
+    format!("({}) -> ({})", list(params), list(results))
+}
+
+/// The tables, in the order of their imports' numbers.
+fn tables() -> [&'static [Import]; 5] {
+    use super::{cobnut, compat, wasi};
+    [
+        wasi::TABLE,
+        cobnut::TABLE,
+        compat::host_process::TABLE,
+        compat::host_user::TABLE,
+        compat::host_fs::TABLE,
+    ]
 }
 
 /// The number of an import: its place in the tables, those of WASI first.
@@ -37,16 +63,20 @@ pub struct ImportId(u16);
 impl ImportId {
     /// The import itself.
     pub fn import(self) -> &'static Import {
-        let at = self.0 as usize;
-        super::wasi::TABLE
-            .get(at)
-            .unwrap_or_else(|| &super::cobnut::TABLE[at - super::wasi::TABLE.len()])
+        let mut at = self.0 as usize;
+        for table in tables() {
+            match table.get(at) {
+                Some(import) => return import,
+                None => at -= table.len(),
+            }
+        }
+        unreachable!("only find makes numbers")
     }
 }
 
 /// Every import, in the order of their numbers.
 pub fn all() -> impl Iterator<Item = &'static Import> {
-    super::wasi::TABLE.iter().chain(super::cobnut::TABLE)
+    tables().into_iter().flatten()
 }
 
 /// The import of that name.
@@ -180,5 +210,17 @@ mod tests {
             );
         }
         assert_eq!(find("wasi_snapshot_preview1", "fd_nothing"), None);
+    }
+
+    #[test]
+    fn numbers_and_types_are_those_of_the_import() {
+        for import in all() {
+            let id = find(import.module, import.name).unwrap();
+            assert!(core::ptr::eq(id.import(), import), "{}", import.name);
+        }
+        let exit = find("wasi_snapshot_preview1", "proc_exit").unwrap();
+        assert_eq!(exit.import().signature(), "(i32) -> ()");
+        let seek = find("wasi_snapshot_preview1", "fd_seek").unwrap();
+        assert_eq!(seek.import().signature(), "(i32, i64, i32, i32) -> (i32)");
     }
 }

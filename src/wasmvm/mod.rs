@@ -1,7 +1,8 @@
-//! Runs WebAssembly guests on the kernel: WASI preview 1 and module `cobnut` (`docs/guest-abi.md`) over kernel calls.
+//! Runs WebAssembly guests on the kernel: WASI preview 1, module `cobnut`, and what other people's command binaries import
+//! (`docs/guest-abi.md`) over kernel calls.
 //!
 //! The parts, outermost first: [`run`] takes a process from its first instruction to its end; [`imports`] says, as data, which
-//! function a guest may import and what stands behind it (`wasi`, `cobnut`); `entry` is the edge that every system call
+//! function a guest may import and what stands behind it (`wasi`, `cobnut`, `compat`); `entry` is the edge that every system call
 //! passes, inwards and outwards; [`memory`] is the guest's memory as the kernel sees it; [`platform`] is what differs
 //! between the browser (wasmer's `js` backend) and native code (its `sys` backend). [`Host`] is what an embedder must do.
 //!
@@ -10,6 +11,7 @@
 //! system calls of its own.
 
 mod cobnut;
+mod compat;
 mod entry;
 mod guest;
 mod host;

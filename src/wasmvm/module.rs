@@ -139,9 +139,13 @@ impl Sections {
         };
         let id = imports::find(module, name)
             .ok_or_else(|| format!("LinkError: unknown import {module}.{name}"))?;
-        let wanted = self.types.get(index as usize);
-        if wanted.is_some_and(|wanted| !id.import().has_type(wanted)) {
-            return Err(format!("LinkError: import {module}.{name} has another type"));
+        let (import, wanted) = (id.import(), self.types.get(index as usize));
+        if let Some(wanted) = wanted.filter(|wanted| !import.has_type(wanted)) {
+            return Err(format!(
+                "LinkError: import {module}.{name} is wanted as {}, but is {}",
+                imports::signature(wanted.params(), wanted.results()),
+                import.signature()
+            ));
         }
         Ok(id)
     }

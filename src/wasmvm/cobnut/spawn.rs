@@ -30,12 +30,7 @@ const ACTIONS_MAX: u32 = 4_096;
 
 pub fn proc_spawn(guest: &Guest, req: u32, pid: u32) -> SysResult<()> {
     guest.memory.slice(pid, 4)?;
-    let request = request(guest, req)?;
-    let (child, program) = process::spawn(&guest.current, request)?;
-    if let Err(error) = guest.host.start(&child, Start::Program(program)) {
-        process::discard(&guest.current, &child);
-        return Err(error.into());
-    }
+    let child = guest.spawn(request(guest, req)?)?;
     Ok(guest.memory.put_u32(pid, child.pid.0)?)
 }
 

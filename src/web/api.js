@@ -126,11 +126,12 @@ export class WasmVmRuntime {
    * Resolves to [{ module, bytes?, commands }].
    */
   async load(base) {
-    const { wasmBinaryPath, commands = {}, onProgress } = this.#options;
+    const { wasmBinaryPath, commands = {}, commandDirs = [], onProgress } = this.#options;
     const where = wasmBinaryPath === undefined ? base : new URL(ending(String(wasmBinaryPath)), pageUrl());
     const userland = await loadUserland(where, onProgress);
     const own = await Promise.all(Object.entries(commands).map(([name, guest]) => loadGuest(name, guest)));
-    const programs = [...userland, ...own];
+    const others = await Promise.all(commandDirs.map(loadDirectory));
+    const programs = [...userland, ...others.flat(), ...own];
     this.commands = [...new Set(programs.flatMap((program) => program.commands))];
     return programs;
   }
@@ -183,6 +184,18 @@ const loadGuest = async (name, guest) => {
       ? new Uint8Array(await (await fetched(new URL(guest, pageUrl()))).arrayBuffer())
       : copied(name, guest);
   return { module: await compile(name, bytes), bytes, commands: [name] };
+};
+
+/** The guests in a folder whose files are called as their commands: those that are named, or else all that its `manifest.json`, a list of names, has. */
+const loadDirectory = async (directory) => {
+  const { url = directory, commands } = directory;
+  if (typeof url !== "string" && !(url instanceof URL)) throw new KernelError("EINVAL", "invalid argument: one of commandDirs is neither a URL nor { url, commands }");
+  const base = new URL(ending(String(url)), pageUrl());
+  const names = commands ?? (await (await fetched(new URL("manifest.json", base))).json());
+  if (!Array.isArray(names) || !names.every((name) => typeof name === "string")) {
+    throw new KernelError("EINVAL", `invalid argument: the commands of ${base} are no list of names`);
+  }
+  return Promise.all(names.map((name) => loadGuest(name, new URL(encodeURIComponent(name), base))));
 };
 
 const copied = (name, guest) => {

@@ -247,6 +247,11 @@ export interface WasmVmRuntimeOptions {
   wasmBinaryPath?: string | URL;
   /** Guests of your own, by command name. */
   commands?: Record<string, string | URL | Uint8Array | ArrayBuffer | WebAssembly.Module>;
+  /**
+   * Folders of guests whose files are called as their commands, such as the reference system's. A web server lists no folders: name the
+   * commands, or put a `manifest.json` there, a list of names. They come after the userland's and before `commands`.
+   */
+  commandDirs?: (string | URL | { url: string | URL; commands: string[] })[];
   /** Hears how much of the userland has been loaded. */
   onProgress?: (progress: { loaded: number; total: number }) => void;
 }

@@ -369,3 +369,22 @@ limits.test("each_limit_of_a_kernel_has_its_clear_error", async ({ page }) => {
   assert.match(result.memory[2], /memory/);
   assert.equal(result.wrong?.code, "EINVAL");
 });
+
+const published = new Suite("published binaries", { serve: serveBarePage, ready: barePageReady });
+suites.push(published);
+
+published.test("commandDirs_mounts_the_reference_system_s_binaries_and_they_run_unmodified", async ({ page }) => {
+  const result = await page.evaluate(async () => {
+    const { createKernel, createWasmVmRuntime } = globalThis.cobnut;
+    await globalThis.cobnut.default();
+    const kernel = createKernel({});
+    await kernel.mount(createWasmVmRuntime({ commandDirs: [{ url: "./published", commands: ["sh", "cat", "ls", "echo", "wc"] }] }));
+    await kernel.mkdir("/only");
+    await kernel.writeFile("/only/file", "x");
+    const first = await kernel.exec("echo a | cat; ls /only");
+    const second = await kernel.exec("cat /only/file | wc -c; exit 4");
+    const code = async (commandDirs) => (await globalThis.outcome(kernel.mount(createWasmVmRuntime({ commandDirs })))).error?.code;
+    return { first, second: [second.exitCode, second.stdout.trim()], errors: [await code([5]), await code([{ url: "./published", commands: ["nosuch"] }]), await code(["./published"])] };
+  });
+  assert.deepEqual(result, { first: { exitCode: 0, stdout: "a\nfile\n", stderr: "" }, second: [4, "1"], errors: ["EINVAL", "ENOENT", "ENOENT"] });
+}, { limitMs: 2 * 60_000 });

@@ -117,6 +117,7 @@ impl Wake for Unpark {
 
 /// Rule 8: one wake reaches a thread that sleeps and a future that pends.
 #[test]
+#[allow(clippy::disallowed_methods)] // This thread stands for the page's event loop, and may sleep.
 fn a_queue_wakes_threads_and_futures_alike() {
     let queue = Arc::new(WaitQueue::new());
     let ready = Arc::new(AtomicBool::new(false));

@@ -147,7 +147,7 @@ fn a_wait_for_a_lock_ends_by_a_kill() {
         });
         until(|| kernel.file_locks().waiting(file) == 1);
         kernel.find(pid).unwrap().post(Signal::SIGTERM);
-        assert_eq!(wait(&current, pid), Signal::SIGTERM.number().into());
+        assert_eq!(wait(&current, pid), u32::from(Signal::SIGTERM.number()));
         thread.join().unwrap();
         assert_eq!(kernel.file_locks().waiting(file), 0);
         current.die();

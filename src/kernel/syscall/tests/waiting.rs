@@ -265,6 +265,6 @@ fn a_poll_of_timers_and_processes_is_interrupted_by_a_signal() {
         0
     });
     kernel.find(pid).unwrap().post(Signal::SIGTERM);
-    assert_eq!(wait_any(&current), Signal::SIGTERM.number().into());
+    assert_eq!(wait_any(&current), u32::from(Signal::SIGTERM.number()));
     thread.join().unwrap();
 }

@@ -21,7 +21,7 @@ async fn dispose_kills_what_runs_and_later_calls_say_disposed() {
             .1
             .contains("disposed")
     );
-    assert!(rejected(kernel.read_file("/tmp/a")).await.1.contains("disposed"));
+    assert!(rejected(kernel.read_file("/tmp/a".into())).await.1.contains("disposed"));
     let refused = kernel.spawn("hello".into(), JsValue::UNDEFINED, JsValue::UNDEFINED);
     assert!(described(&refused.err().unwrap()).1.contains("disposed"));
 }
@@ -29,8 +29,8 @@ async fn dispose_kills_what_runs_and_later_calls_say_disposed() {
 #[wasm_bindgen_test]
 async fn two_kernels_do_not_meet() {
     let (one, other) = (boot().await, boot().await);
-    resolved(one.write_file("/tmp/mine", "1".into())).await;
-    assert_eq!(resolved(other.exists("/tmp/mine")).await, JsValue::FALSE);
+    resolved(one.write_file("/tmp/mine".into(), "1".into())).await;
+    assert_eq!(resolved(other.exists("/tmp/mine".into())).await, JsValue::FALSE);
     resolved(one.dispose()).await;
     assert_eq!(crate::support::run(&other, "hello").await, 0.0);
     resolved(other.dispose()).await;

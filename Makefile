@@ -2,8 +2,10 @@
 # What each step does is in scripts/.
 MAKEFLAGS += --no-print-directory
 PORT ?= 8080
+# For each fuzz target.
+SECONDS ?= 600
 
-.PHONY: demo test build bench lint setup clean
+.PHONY: demo test build bench fuzz lint setup clean
 
 demo: build
 	@echo "The demo (^C ends it):"
@@ -17,6 +19,9 @@ build: setup
 
 bench: build
 	@scripts/step "bench" node bench/run.mjs
+
+fuzz: setup
+	@scripts/step "fuzz, $(SECONDS) s each" scripts/fuzz $(SECONDS)
 
 lint: setup
 	@scripts/lint

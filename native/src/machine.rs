@@ -189,8 +189,12 @@ impl Machine {
         #[cfg(feature = "text")]
         let module = &wat::parse_bytes(module).map_err(|error| error.to_string())?;
         let module = GuestModule::compile(module)?;
+        self.add_module(name, module).map_err(|error| error.to_string())
+    }
+
+    /// Makes a compiled module a command.
+    pub fn add_module(&self, name: &str, module: GuestModule) -> cobnut::kernel::Result<()> {
         self.register(Source::compiled(module), &[name])
-            .map_err(|error| error.to_string())
     }
 
     /// Makes or replaces a file.

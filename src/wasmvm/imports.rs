@@ -16,6 +16,9 @@ pub struct Import {
     pub name: &'static str,
     /// The types of its parameters.
     pub params: &'static [ValType],
+    /// The names of its parameters, which tell a generator of calls what would be to the point. Not for the browser: no guest sees them.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub names: &'static [&'static str],
     /// The types of its results.
     pub results: &'static [ValType],
     /// What it does less than its documentation says; empty if nothing.
@@ -106,6 +109,8 @@ macro_rules! import_table {
                 module: $module,
                 name: stringify!($name),
                 params: &[$($crate::wasmvm::imports::val_type!($type)),*],
+                #[cfg(not(target_arch = "wasm32"))]
+                names: &[$(stringify!($arg)),*],
                 results: $crate::wasmvm::imports::results!($kind),
                 note: concat!("" $(, $note)?),
                 make: {

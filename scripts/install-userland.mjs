@@ -1,5 +1,5 @@
 // Copies the built guest modules into the package and writes userland/manifest.json for the runtime:
-//   { "modules": { "sh.wasm": { "commands": ["sh", "bash"], "size": 123 }, … } }
+//   { "modules": { "sh.wasm": { "commands": ["sh", "bash"], "size": 123, "preload": true }, … } }
 // userland/commands.toml names the modules and their commands; a module that it names and that was not built is an error,
 // and so are two modules that serve one command. Files that are the same already are left alone.
 // Usage: install-userland.mjs <folder with the built modules> <folder in the package>
@@ -21,7 +21,7 @@ function writeIfChanged(path, bytes) {
 const servedBy = new Map();
 const manifest = { modules: {} };
 const expected = new Set(["manifest.json"]);
-for (const [name, { commands }] of Object.entries(modules)) {
+for (const [name, { commands, preload = false }] of Object.entries(modules)) {
   const file = `${name}.wasm`;
   const source = join(built, file);
   if (!existsSync(source)) throw new Error(`userland/commands.toml names ${name}, but ${source} was not built`);
@@ -30,7 +30,7 @@ for (const [name, { commands }] of Object.entries(modules)) {
     servedBy.set(command, name);
   }
   const bytes = readFileSync(source);
-  manifest.modules[file] = { commands, size: bytes.length };
+  manifest.modules[file] = { commands, size: bytes.length, preload };
   // Web servers that can send it save three quarters of the download.
   const packed = join(target, `${file}.br`);
   if (writeIfChanged(join(target, file), bytes) || !existsSync(packed)) {

@@ -252,7 +252,7 @@ export interface WasmVmRuntimeOptions {
    * commands, or put a `manifest.json` there, a list of names. They come after the userland's and before `commands`.
    */
   commandDirs?: (string | URL | { url: string | URL; commands: string[] })[];
-  /** Hears how much of the userland has been loaded. */
+  /** Hears how much has been loaded of the modules that are to be there before the first command; the others come when they are first called. */
   onProgress?: (progress: { loaded: number; total: number }) => void;
 }
 

@@ -3,8 +3,8 @@
 use wasm_bindgen::prelude::*;
 
 macro_rules! reexported {
-    ($($name:ident)*) => {
-        #[wasm_bindgen(module = "/src/web/api.js")]
+    ($module:literal: $($name:ident)*) => {
+        #[wasm_bindgen(module = $module)]
         extern "C" {
             $(
                 #[wasm_bindgen(thread_local_v2, reexport)]
@@ -16,7 +16,12 @@ macro_rules! reexported {
 }
 
 reexported! {
-    KernelError createWasmVmRuntime createOverlayFileSystem defaultTermios
+    "/src/web/runtime.js": createWasmVmRuntime
+}
+
+reexported! {
+    "/src/web/api.js":
+    KernelError createOverlayFileSystem defaultTermios
     allowAll allowAllFs allowAllNetwork allowAllChildProcess allowAllEnv
     SIGHUP SIGINT SIGQUIT SIGKILL SIGPIPE SIGALRM SIGTERM SIGCHLD SIGCONT SIGSTOP SIGTSTP SIGWINCH
     O_RDONLY O_WRONLY O_RDWR O_CREAT O_EXCL O_TRUNC O_APPEND

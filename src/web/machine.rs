@@ -3,7 +3,7 @@
 use super::driver::{self, Delegate};
 use super::error::{JsResult, about, error};
 use super::glue;
-use super::messages::{Job, Mounted, ToKernel};
+use super::messages::{Job, Source, ToKernel};
 use super::options::merge_env;
 use super::page::Page;
 use super::shared::Shared;
@@ -150,7 +150,7 @@ impl Machine {
     }
 
     /// Keeps a program for the workers, and answers its number.
-    pub fn add_program(&self, program: Mounted) -> JsResult<ProgramId> {
+    pub fn add_program(&self, program: Source) -> JsResult<ProgramId> {
         self.post(ToKernel::Mount(program))?;
         Ok(ProgramId(self.programs.replace(self.programs.get() + 1)))
     }

@@ -95,10 +95,27 @@ pub struct Mounted {
     pub info: Arc<ModuleInfo>,
 }
 
+/// A program as a driver brings it.
+pub enum Source {
+    /// Compiled.
+    Compiled(Mounted),
+    /// To be fetched when it is first called.
+    Remote(Remote),
+}
+
+/// Where a module is to be had.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Remote {
+    /// Absolute.
+    pub url: String,
+    /// How many bytes it is said to have.
+    pub size: u32,
+}
+
 /// To the kernel worker, from the page and from process workers.
 pub enum ToKernel {
     /// One more program; its number is how many there were before.
-    Mount(Mounted),
+    Mount(Source),
     /// Run this.
     Start(Job),
     /// A process worker has nothing to do: its process has ended.
@@ -121,6 +138,10 @@ pub enum ToProcess {
     Run(Job),
     /// The program that was asked for has been sent.
     GoOn,
+    /// The program that was asked for can't be had; why.
+    GiveUp(String),
+    /// This process's program can't be had; why.
+    Refuse(Job, String),
     /// Close.
     Retire,
 }
@@ -133,6 +154,8 @@ const STOP: u32 = 4;
 const PANICKED: u32 = 5;
 const GO_ON: u32 = 6;
 const HANDED_OVER: u32 = 7;
+const GIVE_UP: u32 = 8;
+const REFUSE: u32 = 9;
 
 fn mount_parts(mounted: &Mounted) -> Array {
     // The sender keeps its own count for as long as the message may be under way.
@@ -150,6 +173,23 @@ fn mounted(parts: &Array) -> Option<Mounted> {
     })
 }
 
+fn source_parts(source: &Source) -> Array {
+    match source {
+        Source::Compiled(mounted) => mount_parts(mounted),
+        Source::Remote(Remote { url, size }) => Array::of2(&url.into(), &(*size).into()),
+    }
+}
+
+fn source(parts: &Array) -> Option<Source> {
+    Some(match parts.get(0).as_string() {
+        None => Source::Compiled(mounted(parts)?),
+        Some(url) => Source::Remote(Remote {
+            url,
+            size: parts.get(1).as_f64()? as u32,
+        }),
+    })
+}
+
 fn tagged(tag: u32, parts: &JsValue) -> JsValue {
     Array::of2(&tag.into(), parts).into()
 }
@@ -162,7 +202,7 @@ impl ToKernel {
     pub fn into_js(self) -> Posted {
         let alone = |tag| (tagged(tag, &JsValue::UNDEFINED), Array::new());
         match self {
-            ToKernel::Mount(program) => (tagged(MOUNT, &mount_parts(&program)), Array::new()),
+            ToKernel::Mount(program) => (tagged(MOUNT, &source_parts(&program)), Array::new()),
             ToKernel::Start(job) => {
                 let (parts, transfer) = job.into_parts();
                 (tagged(START, &parts), transfer)
@@ -180,7 +220,7 @@ impl ToKernel {
         let message: &Array = message.dyn_ref()?;
         let parts = message.get(1);
         Some(match message.get(0).as_f64()? as u32 {
-            MOUNT => ToKernel::Mount(mounted(parts.unchecked_ref())?),
+            MOUNT => ToKernel::Mount(source(parts.unchecked_ref())?),
             START => ToKernel::Start(Job::from_parts(parts.unchecked_ref())?),
             IDLE => ToKernel::Idle,
             HANDED_OVER => ToKernel::HandedOver,
@@ -207,6 +247,12 @@ impl ToProcess {
                 (tagged(START, &parts), transfer)
             }
             ToProcess::GoOn => alone(GO_ON),
+            ToProcess::GiveUp(why) => (tagged(GIVE_UP, &why.into()), Array::new()),
+            ToProcess::Refuse(job, why) => {
+                let (parts, transfer) = job.into_parts();
+                parts.push(&why.into());
+                (tagged(REFUSE, &parts), transfer)
+            }
             ToProcess::Retire => alone(STOP),
         }
     }
@@ -222,6 +268,11 @@ impl ToProcess {
             }
             START => ToProcess::Run(Job::from_parts(parts.unchecked_ref())?),
             GO_ON => ToProcess::GoOn,
+            GIVE_UP => ToProcess::GiveUp(parts.as_string()?),
+            REFUSE => {
+                let parts: &Array = parts.unchecked_ref();
+                ToProcess::Refuse(Job::from_parts(parts)?, parts.get(3).as_string()?)
+            }
             STOP => ToProcess::Retire,
             _ => return None,
         })

@@ -29,6 +29,7 @@ mod panic;
 mod platform;
 mod pool;
 mod process_worker;
+mod programs;
 pub mod runtime;
 mod shared;
 mod shell;

@@ -5,12 +5,16 @@
 //! really gone. At most as many jobs come as the kernel has slots, so nothing here needs a limit of its own.
 
 use super::glue;
-use super::messages::{Job, Mounted, Posted, ToKernel, ToProcess};
+use super::messages::{Job, Mounted, Posted, Source, ToKernel, ToProcess};
+use super::programs::{Programs, Waiting};
 use super::shared::Shared;
 use super::thread::{Event, Role, Thread};
+use crate::kernel::error::Block;
 use crate::kernel::machine::ProgramId;
 use crate::kernel::process::{Pid, Process, Termination};
+use crate::kernel::signal::Signal;
 use crate::kernel::sync;
+use crate::kernel::sync::wait::ready_until;
 use crate::kernel::syscall::exec::Program;
 use core::cell::{Cell, RefCell};
 use core::sync::atomic::Ordering;
@@ -30,7 +34,10 @@ const IDLE_MS: f64 = 1_000.0;
 /// The status of a process for which no worker could be started.
 const NO_WORKER: u8 = 126;
 
-type WorkerId = u32;
+/// A worker's number.
+pub type WorkerId = u32;
+/// Whether a process's program is here, or else why it can't be had.
+type Verdict = Result<(), Rc<str>>;
 
 /// What a worker is doing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,10 +63,10 @@ struct Worker {
 pub struct Pool {
     this: Weak<Pool>,
     shared: Arc<Shared>,
-    programs: RefCell<Vec<Mounted>>,
+    programs: Programs,
     workers: RefCell<HashMap<WorkerId, Worker>>,
     /// Processes that wait for a worker.
-    queue: RefCell<VecDeque<Job>>,
+    queue: RefCell<VecDeque<(Job, Verdict)>>,
     next_id: Cell<WorkerId>,
     stopping: Cell<bool>,
     /// Whether a look for idle workers is planned.
@@ -72,7 +79,7 @@ impl Pool {
         let pool = Rc::new_cyclic(|this| Pool {
             this: this.clone(),
             shared,
-            programs: RefCell::default(),
+            programs: Programs::default(),
             workers: RefCell::default(),
             queue: RefCell::default(),
             next_id: Cell::new(0),
@@ -89,22 +96,83 @@ impl Pool {
     }
 
     /// One more program for the workers.
-    pub fn mount(&self, program: Mounted) {
-        self.programs.borrow_mut().push(program);
+    pub fn mount(&self, program: Source) {
+        self.programs.mount(program);
     }
 
-    /// Gives a process to a worker, now or as soon as there is one.
+    /// Gives a process to a worker, now or as soon as there is one, and its program is here.
     pub fn start_job(&self, job: Job) {
-        self.queue.borrow_mut().push_back(job);
+        match job.program {
+            Program::Registered(id) if self.programs.get(id).is_none() => {
+                let process = job.process.clone();
+                self.wait_for(id, Waiting::Job(job));
+                if let Some(pool) = self.this.upgrade() {
+                    spawn_local(async move { pool.watch(process).await });
+                }
+            }
+            _ => self.enqueue(job, Ok(())),
+        }
+    }
+
+    /// `verdict`: why its program can't be had.
+    fn enqueue(&self, job: Job, verdict: Verdict) {
+        self.queue.borrow_mut().push_back((job, verdict));
         self.dispatch();
+    }
+
+    /// Lets somebody wait for a program that has yet to be fetched.
+    fn wait_for(&self, id: ProgramId, who: Waiting) {
+        let Some(pool) = self.this.upgrade() else { return };
+        if self.programs.wait(id, who) {
+            spawn_local(async move {
+                let loaded = pool.programs.load(id).await;
+                for who in pool.programs.arrived(id, &loaded) {
+                    match who {
+                        Waiting::Job(job) => {
+                            job.process.called.wake_all();
+                            pool.enqueue(job, loaded.clone().map(drop));
+                        }
+                        Waiting::Worker(worker) => pool.answer(worker, id, loaded.clone()),
+                    }
+                }
+            });
+        }
+    }
+
+    /// Ends a process that is killed while it waits for its program.
+    async fn watch(&self, process: Arc<Process>) {
+        let killed = ready_until(&process.called, || match process.word().is_killed() {
+            true => Ok(true),
+            false if self.programs.is_awaited_by(process.pid) => Err(Block::WouldBlock),
+            false => Ok(false),
+        });
+        if killed.await == Ok(true) && self.programs.give_up(process.pid).is_some() {
+            // Its fate has been decided already.
+            self.shared
+                .kernel
+                .abandon(&process, Termination::signaled(Signal::SIGKILL));
+        }
+    }
+
+    /// Tells a worker that asked for a program.
+    fn answer(&self, id: WorkerId, program: ProgramId, loaded: Result<Mounted, Rc<str>>) {
+        if let Some(worker) = self.workers.borrow_mut().get_mut(&id) {
+            match loaded {
+                Ok(mounted) => {
+                    worker.send_program(program, &mounted);
+                    worker.post(ToProcess::GoOn.into_js());
+                }
+                Err(why) => worker.post(ToProcess::GiveUp(why.to_string()).into_js()),
+            }
+        }
     }
 
     fn dispatch(&self) {
         while let Some(id) = self.most_recently_idle() {
-            let Some(job) = self.queue.borrow_mut().pop_front() else {
+            let Some((job, verdict)) = self.queue.borrow_mut().pop_front() else {
                 break;
             };
-            self.run(id, job);
+            self.run(id, job, verdict);
         }
         self.grow();
         self.publish();
@@ -118,14 +186,19 @@ impl Pool {
             .map(|(&id, _)| id)
     }
 
-    fn run(&self, id: WorkerId, job: Job) {
+    fn run(&self, id: WorkerId, job: Job, verdict: Verdict) {
         let mut workers = self.workers.borrow_mut();
         let Some(worker) = workers.get_mut(&id) else {
             return;
         };
         worker.state = State::Busy(job.process.pid, Arc::as_ptr(&job.process));
+        if let Err(why) = verdict {
+            return worker.post(ToProcess::Refuse(job, why.to_string()).into_js());
+        }
         if let Program::Registered(program) = job.program {
-            worker.send_program(program, &self.programs.borrow());
+            if let Some(mounted) = self.programs.get(program) {
+                worker.send_program(program, &mounted);
+            }
         }
         worker.post(ToProcess::Run(job).into_js());
     }
@@ -202,9 +275,9 @@ impl Pool {
     }
 
     fn on_need(&self, id: WorkerId, program: ProgramId) {
-        if let Some(worker) = self.workers.borrow_mut().get_mut(&id) {
-            worker.send_program(program, &self.programs.borrow());
-            worker.post(ToProcess::GoOn.into_js());
+        match self.programs.get(program) {
+            Some(mounted) => self.answer(id, program, Ok(mounted)),
+            None => self.wait_for(program, Waiting::Worker(id)),
         }
     }
 
@@ -220,7 +293,7 @@ impl Pool {
             Some(State::Starting) => {
                 self.remove(id, Removal::Terminate);
                 let job = self.queue.borrow_mut().pop_front();
-                if let Some(job) = job {
+                if let Some((job, _)) = job {
                     self.shared
                         .kernel
                         .abandon(&job.process, Termination::Exited(NO_WORKER));
@@ -380,11 +453,8 @@ enum Removal {
 }
 
 impl Worker {
-    fn send_program(&mut self, id: ProgramId, all: &[Mounted]) {
-        if self.programs.contains(&id) {
-            return;
-        }
-        if let Some(program) = all.get(id.0 as usize) {
+    fn send_program(&mut self, id: ProgramId, program: &Mounted) {
+        if !self.programs.contains(&id) {
             self.post(ToProcess::Mount(id, program.clone()).into_js());
             self.programs.push(id);
         }

@@ -89,6 +89,12 @@ impl ProcessWorker {
                     self.load(current, program, true);
                 }
             }
+            ToProcess::GiveUp(why) => {
+                if let Some((current, _)) = self.waiting.take() {
+                    self.refuse(&current, &why);
+                }
+            }
+            ToProcess::Refuse(job, why) => self.refuse(&Current::adopt(job.process), &why),
             ToProcess::Retire => {}
         }
     }

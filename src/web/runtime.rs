@@ -5,7 +5,7 @@ use super::error::{JsResult, about, error};
 use super::files::Files;
 use super::glue;
 use super::machine::Machine;
-use super::messages::Mounted;
+use super::messages::{Mounted, Remote, Source};
 use super::options::string_array;
 use crate::kernel::error::Block;
 use crate::kernel::file::OpenFlags;
@@ -19,7 +19,7 @@ use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-#[wasm_bindgen(module = "/src/web/api.js")]
+#[wasm_bindgen(module = "/src/web/runtime.js")]
 extern "C" {
     #[wasm_bindgen(extends = Object)]
     type WasmVmRuntime;
@@ -29,6 +29,8 @@ extern "C" {
     fn load(this: &WasmVmRuntime, base: &str) -> Promise;
     #[wasm_bindgen(js_name = createWasmVmRuntime)]
     fn create_wasm_vm_runtime(options: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_name = loadModule)]
+    fn load_module(url: &str, size: u32) -> Promise;
     #[wasm_bindgen(js_name = describeModule)]
     fn describe_module(module: &WebAssembly::Module) -> Object;
 }
@@ -116,17 +118,40 @@ async fn place_for_commands(machine: &Machine) -> JsResult<()> {
 /// The command names of a program, now registered.
 fn mount_program(machine: &Machine, program: &JsValue) -> JsResult<Vec<String>> {
     let commands = string_array(&get(program, "commands").unchecked_into()).unwrap_or_default();
-    let module: WebAssembly::Module = get(program, "module").unchecked_into();
-    let info = match get(program, "bytes").dyn_into::<Uint8Array>() {
-        Ok(bytes) => ModuleInfo::parse(&bytes.to_vec()).map_err(|problem| error(Errno::ENOEXEC, &problem))?,
-        Err(_) => info_without_bytes(&module),
+    let source = match get(program, "url").as_string() {
+        Some(url) => Source::Remote(Remote {
+            url,
+            size: get(program, "size").as_f64().unwrap_or_default() as u32,
+        }),
+        None => Source::Compiled(compiled(program).map_err(|problem| error(Errno::ENOEXEC, &problem))?),
     };
-    let id = machine.add_program(Mounted {
-        module,
-        info: Arc::new(info),
-    })?;
+    let id = machine.add_program(source)?;
     commands.iter().for_each(|name| machine.add_command(name, id));
     Ok(commands)
+}
+
+/// { module, bytes? } with what is known of it. The message says why it is none.
+fn compiled(program: &JsValue) -> Result<Mounted, String> {
+    let module: WebAssembly::Module = get(program, "module").unchecked_into();
+    let info = match get(program, "bytes").dyn_into::<Uint8Array>() {
+        Ok(bytes) => ModuleInfo::parse(&bytes.to_vec())?,
+        Err(_) => info_without_bytes(&module),
+    };
+    Ok(Mounted {
+        module,
+        info: Arc::new(info),
+    })
+}
+
+/// Fetches and compiles a module. The message says why it can't be had.
+pub(super) async fn load(remote: &Remote) -> Result<Mounted, String> {
+    let program = JsFuture::from(load_module(&remote.url, remote.size))
+        .await
+        .map_err(|error| {
+            let message = get(&error, "message").as_string();
+            message.unwrap_or_else(|| format!("could not load {}", remote.url))
+        })?;
+    compiled(&program)
 }
 
 /// The file by which a command is found in PATH. One that the user put there stays.

@@ -9,6 +9,7 @@ import { suites as drivers } from "./drivers.mjs";
 import { suites as filesystems } from "./filesystems.mjs";
 import { suites as isolation } from "./isolation.mjs";
 import { suites as load } from "./load.mjs";
+import { suites as modules } from "./modules.mjs";
 import { suites as permissions } from "./permissions.mjs";
 import { suites as reference } from "./reference.mjs";
 import { suites as referenceCalls } from "./reference-calls.mjs";
@@ -21,7 +22,7 @@ const browser = await launch();
 let failed;
 try {
   const suites = [
-    ...terminal, ...api, ...permissions, ...filesystems, ...drivers, ...reference, ...referenceShells, ...referenceCalls, ...referenceExports,
+    ...terminal, ...api, ...modules, ...permissions, ...filesystems, ...drivers, ...reference, ...referenceShells, ...referenceCalls, ...referenceExports,
     ...load, ...stress, ...isolation,
   ];
   failed = await runSuites(suites, browser, process.argv[2]);

@@ -13,7 +13,9 @@ async fn a_file_system_s_files_are_the_kernel_s() {
     done(file_system.mkdir("/data/deep".into(), object(&[("recursive", true.into())]))).await;
     done(file_system.write_file("/data/deep/a".into(), "hello".into())).await;
     let kernel = create_kernel(object(&[("filesystem", file_system.into())])).unwrap();
-    let read: Uint8Array = resolved(kernel.read_file("/data/deep/a".into())).await.unchecked_into();
+    let read: Uint8Array = resolved(kernel.read_file("/data/deep/a".into()))
+        .await
+        .unchecked_into();
     assert_eq!(read.to_vec(), b"hello");
     let names: Array = resolved(kernel.readdir("/data".into())).await.unchecked_into();
     assert_eq!(names.get(0), "deep");
@@ -32,7 +34,10 @@ async fn stat_tells_kind_size_and_mode() {
         get(&resolved(kernel.stat("/tmp".into())).await, "isDirectory"),
         JsValue::TRUE
     );
-    assert_eq!(resolved(kernel.exists("/tmp/nosuch".into())).await, JsValue::FALSE);
+    assert_eq!(
+        resolved(kernel.exists("/tmp/nosuch".into())).await,
+        JsValue::FALSE
+    );
 }
 
 #[wasm_bindgen_test]

@@ -21,7 +21,12 @@ async fn dispose_kills_what_runs_and_later_calls_say_disposed() {
             .1
             .contains("disposed")
     );
-    assert!(rejected(kernel.read_file("/tmp/a".into())).await.1.contains("disposed"));
+    assert!(
+        rejected(kernel.read_file("/tmp/a".into()))
+            .await
+            .1
+            .contains("disposed")
+    );
     let refused = kernel.spawn("hello".into(), JsValue::UNDEFINED, JsValue::UNDEFINED);
     assert!(described(&refused.err().unwrap()).1.contains("disposed"));
 }

@@ -338,6 +338,30 @@ pub fn controlling_terminal(process: &Process) -> Result<Arc<Pty>> {
     found.ok_or(Error::new(Errno::ENXIO, "no controlling terminal"))
 }
 
+/// Shows `text` on the terminal of `process`, if it or its parent (a shell, which may be about to put it there) is in the foreground. What
+/// finds no room is dropped: nobody waits for it.
+pub fn show(process: &Process, text: &str) {
+    let Ok(pty) = controlling_terminal(process) else {
+        return;
+    };
+    let foreground = pty.session().1;
+    let in_front = {
+        let table = process.kernel().table.lock();
+        let own = table.get(process.pid).ok();
+        let parent = own.and_then(|own| table.get(own.ppid).ok());
+        own.into_iter()
+            .chain(parent)
+            .any(|entry| Some(entry.pgid) == foreground)
+    };
+    if !in_front {
+        return;
+    }
+    if let Ok(slave) = pty.open_slave() {
+        let _no_room =
+            OpenFile::new(File::PtySlave(slave), OpenFlags::O_WRONLY).try_write(&mut text.as_bytes());
+    }
+}
+
 /// A terminal for a shell that the page starts: the master for the page, and fds 0, 1 and 2 on the slave. Once the process is
 /// made, [`set_controlling_terminal`] completes it. ENOSPC.
 pub fn terminal_for_page(kernel: &Arc<Kernel>, size: WinSize) -> Result<(PtyMaster, Vec<Option<FdEntry>>)> {

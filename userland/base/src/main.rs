@@ -54,8 +54,16 @@ const COMMANDS: &[Command] = &[
         run: ls::run,
     },
     Command {
+        name: "echo",
+        run: small::echo::echo,
+    },
+    Command {
         name: "env",
         run: launch::env::run,
+    },
+    Command {
+        name: "false",
+        run: small::echo::never,
     },
     Command {
         name: "find",
@@ -64,6 +72,10 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "groups",
         run: small::id::groups,
+    },
+    Command {
+        name: "head",
+        run: text::head::run,
     },
     Command {
         name: "hostname",
@@ -134,6 +146,10 @@ const COMMANDS: &[Command] = &[
         run: process::timeout::run,
     },
     Command {
+        name: "true",
+        run: small::echo::always,
+    },
+    Command {
         name: "tty",
         run: small::tty,
     },
@@ -144,6 +160,10 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "vdir",
         run: ls::run,
+    },
+    Command {
+        name: "wc",
+        run: text::wc::run,
     },
     Command {
         name: "whoami",

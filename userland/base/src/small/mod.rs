@@ -1,5 +1,6 @@
 //! Commands that fit on a screen, or nearly.
 
+pub mod echo;
 pub mod id;
 pub mod mktemp;
 pub mod uname;

@@ -1,9 +1,11 @@
-//! Commands that pass bytes on: cat, tail, tac, dd.
+//! Commands that pass bytes on or count them: cat, head, tail, tac, wc, dd.
 
 pub mod cat;
 pub mod dd;
+pub mod head;
 pub mod tac;
 pub mod tail;
+pub mod wc;
 
 use std::ffi::OsStr;
 
@@ -45,4 +47,32 @@ pub fn read_to_end(fd: Fd) -> sys::Result<Vec<u8>> {
             n => all.extend_from_slice(&piece[..n]),
         }
     }
+}
+
+/// A count with one of GNU's multipliers.
+pub fn parse_count(text: &str) -> Option<u64> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    // More than there can be of anything is all of it.
+    let number = match &text[..end] {
+        "" => return None,
+        digits => digits.parse().unwrap_or(u64::MAX),
+    };
+    let factor: u64 = match &text[end..] {
+        "" => 1,
+        "b" => 512,
+        "kB" => 1000,
+        "K" | "k" | "KiB" => 1 << 10,
+        "MB" => 1_000_000,
+        "M" | "m" | "MiB" => 1 << 20,
+        "GB" => 1_000_000_000,
+        "G" | "GiB" => 1 << 30,
+        "TB" => 1_000_000_000_000,
+        "T" | "TiB" => 1 << 40,
+        "PB" => 1_000_000_000_000_000,
+        "P" | "PiB" => 1 << 50,
+        "EB" => 1_000_000_000_000_000_000,
+        "E" | "EiB" => 1 << 60,
+        _ => return None,
+    };
+    Some(number.saturating_mul(factor))
 }

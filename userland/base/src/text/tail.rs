@@ -216,20 +216,7 @@ fn parse_from(text: &str) -> Option<From> {
         b'-' => (false, &text[1..]),
         _ => (false, text),
     };
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    let number: u64 = digits[..end].parse().ok()?;
-    let factor: u64 = match &digits[end..] {
-        "" => 1,
-        "b" => 512,
-        "kB" => 1000,
-        "K" | "k" | "KiB" => 1 << 10,
-        "MB" => 1_000_000,
-        "M" | "m" | "MiB" => 1 << 20,
-        "GB" => 1_000_000_000,
-        "G" | "GiB" => 1 << 30,
-        _ => return None,
-    };
-    let number = number.saturating_mul(factor);
+    let number = super::parse_count(digits)?;
     Some(if from_start {
         From::Start(number.saturating_sub(1))
     } else {

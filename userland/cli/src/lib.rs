@@ -6,12 +6,15 @@
 //! `argv[0]` with [`run`].
 
 pub mod input;
+pub mod mode;
 pub mod names;
 pub mod options;
 mod output;
 pub mod pattern;
+pub mod proc;
 pub mod process;
 pub mod quote;
+pub mod size;
 pub mod time;
 
 use std::ffi::{OsStr, OsString};

@@ -4,6 +4,7 @@
 mod file;
 mod process;
 mod terminal;
+mod text;
 mod unavailable;
 
 use cli::Command;
@@ -20,16 +21,22 @@ const COMMANDS: &[Command] = commands! {
     "df": file::df::run,
     "du": file::du::run,
     "free": process::memory::free,
+    "hd": text::dump::hexdump,
+    "hexdump": text::dump::hexdump,
     "hostid": process::memory::hostid,
     "install": file::install::run,
     "killall": process::pgrep::killall,
+    "less": text::pager::less,
     "lsof": process::lsof::run,
     "mknod": file::install::mknod,
+    "more": text::pager::more,
     "nice": process::memory::nice,
     "pgrep": process::pgrep::pgrep,
     "pkill": process::pgrep::pkill,
     "ps": process::ps::run,
+    "rev": text::strings::rev,
     "stdbuf": unavailable::stdbuf,
+    "strings": text::strings::strings,
     "sync": process::memory::sync,
     "top": process::top::run,
     "tree": file::tree::run,
@@ -41,6 +48,7 @@ const COMMANDS: &[Command] = commands! {
     "whereis": file::which::whereis,
     "which": file::which::which,
     "who": process::memory::who,
+    "xxd": text::dump::xxd,
 };
 
 fn main() {

@@ -7,6 +7,24 @@ pub struct Screen {
     fd: Fd,
     before: Termios,
     owned: bool,
+    /// What was read and not yet asked for: a pipe or a fast typist gives several keys at once.
+    typed: std::cell::RefCell<Vec<u8>>,
+}
+
+/// How many bytes the first key of `typed` has: a character, or an escape sequence.
+fn key_length(typed: &[u8]) -> usize {
+    let length = match typed {
+        [0x1b, b'[', rest @ ..] => {
+            let end = rest.iter().position(|b| (0x40..=0x7e).contains(b));
+            2 + end.map_or(rest.len(), |end| end + 1)
+        }
+        [0x1b, b'O', _, ..] => 3,
+        [0xc2..=0xdf, ..] => 2,
+        [0xe0..=0xef, ..] => 3,
+        [0xf0..=0xf4, ..] => 4,
+        _ => 1,
+    };
+    length.min(typed.len())
 }
 
 impl Screen {
@@ -33,7 +51,12 @@ impl Screen {
         raw.cc[cc::VMIN] = 1;
         raw.cc[cc::VTIME] = 0;
         sys::tcsetattr(fd, SetWhen::Drain, &raw)?;
-        Ok(Screen { fd, before, owned })
+        Ok(Screen {
+            fd,
+            before,
+            owned,
+            typed: std::cell::RefCell::default(),
+        })
     }
 
     /// Rows and columns.
@@ -47,6 +70,11 @@ impl Screen {
     /// What was typed within the time: one key with its escape sequence. `None` when nothing was, or the terminal
     /// is gone.
     pub fn key(&self, timeout_ms: Option<u32>) -> Option<Vec<u8>> {
+        let mut typed = self.typed.borrow_mut();
+        if !typed.is_empty() {
+            let length = key_length(&typed);
+            return Some(typed.drain(..length).collect());
+        }
         let mut fds = [PollFd {
             fd: self.fd,
             events: PollEvents::IN,
@@ -56,11 +84,13 @@ impl Screen {
             Ok(1..) | Err(Errno::EINTR) if !fds[0].revents.is_empty() => {}
             _ => return None,
         }
-        let mut key = vec![0; 32];
+        let mut key = vec![0; 256];
         match sys::read(self.fd, &mut key) {
             Ok(n) if n > 0 => {
                 key.truncate(n);
-                Some(key)
+                *typed = key;
+                let length = key_length(&typed);
+                Some(typed.drain(..length).collect())
             }
             _ => None,
         }
@@ -73,6 +103,26 @@ impl Drop for Screen {
         let _ = sys::tcsetattr(self.fd, SetWhen::Drain, &self.before);
         if self.owned {
             let _ = sys::close(self.fd);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::key_length;
+
+    #[test]
+    fn keys_are_told_apart() {
+        for (typed, length) in [
+            (&b"/ab"[..], 1),
+            (b"\x1b[Bq", 3),
+            (b"\x1b[6~ ", 4),
+            (b"\x1bOAx", 3),
+            (b"\x1b", 1),
+            (b"\xc3\xbcx", 2),
+            (b"\xe2", 1),
+        ] {
+            assert_eq!(key_length(typed), length, "{typed:?}");
         }
     }
 }

@@ -14,12 +14,12 @@ const WGET_USAGE: i32 = 1;
 /// chroot(1)'s and stdbuf(1)'s status when they fail themselves.
 const FAILED: i32 = 125;
 
-/// The first operand that looks like an address.
+/// The last operand: options and their values mostly come first.
 fn address(arguments: &[OsString]) -> Option<String> {
     let words = arguments
         .iter()
         .map(|argument| argument.to_string_lossy().into_owned());
-    words.filter(|word| !word.starts_with('-')).last()
+    words.rev().find(|word| !word.starts_with('-'))
 }
 
 /// The host of an address.

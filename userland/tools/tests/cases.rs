@@ -274,3 +274,52 @@ fn what_the_kernel_lacks_is_told() {
         );
     }
 }
+
+#[test]
+fn bytes_are_dumped_as_the_originals_do() {
+    let root = folder("dump");
+    let bytes = [b"hello, world\n\x00\xff 12345".as_slice(), &[0; 64], b"end"].concat();
+    fs::write(root.join("f"), &bytes).unwrap();
+    let canonical = "00000000  68 65 6c 6c 6f 2c 20 77  6f 72 6c 64 0a 00 ff 20  |hello, world... |\n\
+                     00000010  31 32 33 34 35 00 00 00  00 00 00 00 00 00 00 00  |12345...........|\n\
+                     00000020  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|\n*\n\
+                     00000050  00 00 00 00 00 65 6e 64                           |.....end|\n00000058\n";
+    assert_eq!(text(&root, &["hexdump", "-C", "f"]), (canonical.into(), 0));
+    assert_eq!(text(&root, &["hd", "f"]), (canonical.into(), 0));
+    let words = "0000000 6568 6c6c 2c6f 0020                    \n0000007\n";
+    assert_eq!(text(&root, &["hexdump", "-n", "7", "f"]), (words.into(), 0));
+    let xxd = "00000000: 6865 6c6c 6f2c 2077 6f72 6c64 0a00 ff20  hello, world... \n00000010: 3132 3334                                1234\n";
+    assert_eq!(text(&root, &["xxd", "-l", "20", "f"]), (xxd.into(), 0));
+    assert_eq!(
+        text(&root, &["xxd", "-p", "-l", "5", "f"]),
+        ("68656c6c6f\n".into(), 0)
+    );
+    let include = "unsigned char f[] = {\n  0x68, 0x65\n};\nunsigned int f_len = 2;\n";
+    assert_eq!(text(&root, &["xxd", "-i", "-l", "2", "f"]), (include.into(), 0));
+    for options in [&["xxd", "f", "dumped"][..], &["xxd", "-p", "f", "dumped"]] {
+        assert_eq!(text(&root, options).1, 0);
+        let back = [
+            &["xxd", "-r"],
+            &options[1..options.len() - 2],
+            &["dumped", "back"],
+        ]
+        .concat();
+        let _ = fs::remove_file(root.join("back"));
+        assert_eq!(text(&root, &back).1, 0);
+        assert_eq!(fs::read(root.join("back")).unwrap(), bytes, "{options:?}");
+    }
+    assert_eq!(
+        text(&root, &["strings", "-n3", "-t", "d", "f"]),
+        ("      0 hello, world\n     15  12345\n     85 end\n".into(), 0)
+    );
+    fs::write(root.join("r"), "abcü\n\nxy").unwrap();
+    assert_eq!(text(&root, &["rev", "r"]), ("ücba\n\nyx".into(), 0));
+    for command in ["less", "more"] {
+        assert_eq!(
+            text(&root, &[command, "r"]),
+            ("abcü\n\nxy".into(), 0),
+            "{command} is cat for a pipe"
+        );
+        assert_eq!(text(&root, &[command, "nosuch"]), (String::new(), 1));
+    }
+}

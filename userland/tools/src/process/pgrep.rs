@@ -446,8 +446,11 @@ pub fn killall(_: &'static str, mut arguments: Vec<OsString>) -> Outcome {
     Ok(status)
 }
 
+/// A question about a process.
+type Test = Box<dyn Fn(&Process) -> bool>;
+
 /// Whether a process runs `name`: by its path when it has one, by its whole name where the kernel's is cut.
-fn matcher(name: &OsString, regexp: bool, ignore_case: bool) -> Result<Box<dyn Fn(&Process) -> bool>, Exit> {
+fn matcher(name: &OsString, regexp: bool, ignore_case: bool) -> Result<Test, Exit> {
     const CUT: usize = 15;
     let text = name.to_string_lossy().into_owned();
     if regexp {

@@ -1,0 +1,5 @@
+//! Commands that show bytes: as numbers, backwards, by the page.
+
+pub mod dump;
+pub mod pager;
+pub mod strings;

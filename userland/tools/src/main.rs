@@ -16,10 +16,12 @@ macro_rules! commands {
 }
 
 const COMMANDS: &[Command] = commands! {
+    "cal": text::words::cal,
     "chroot": unavailable::chroot,
     "curl": unavailable::curl,
     "df": file::df::run,
     "du": file::du::run,
+    "envsubst": text::words::envsubst,
     "free": process::memory::free,
     "hd": text::dump::hexdump,
     "hexdump": text::dump::hexdump,

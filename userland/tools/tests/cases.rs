@@ -323,3 +323,25 @@ fn bytes_are_dumped_as_the_originals_do() {
         assert_eq!(text(&root, &[command, "nosuch"]), (String::new(), 1));
     }
 }
+
+#[test]
+fn variables_are_substituted_and_months_shown() {
+    let root = folder("words");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tools"))
+        .arg0("envsubst")
+        .arg("$A $C")
+        .env_clear()
+        .env("A", "1")
+        .env("B", "2")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"${A}x$B-$C. $\xff\n").unwrap();
+    assert_eq!(child.wait_with_output().unwrap().stdout, b"1x$B-. $\xff\n");
+    assert_eq!(text(&root, &["envsubst", "-v", "$A ${B}"]), ("A\nB\n".into(), 0));
+    let may = "      May 2024\nSu Mo Tu We Th Fr Sa\n          1  2  3  4\n 5  6  7  8  9 10 11\n12 13 14 15 16 17 18\n19 20 21 22 23 24 25\n26 27 28 29 30 31\n\n";
+    assert_eq!(text(&root, &["cal", "5", "2024"]), (may.into(), 0));
+    assert_eq!(text(&root, &["cal", "2024"]).0.lines().count(), 37);
+    assert_eq!(text(&root, &["cal", "13", "2024"]).1, 1);
+}

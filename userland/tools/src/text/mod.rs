@@ -3,3 +3,4 @@
 pub mod dump;
 pub mod pager;
 pub mod strings;
+pub mod words;

@@ -270,39 +270,7 @@ fn kind(stat: &Stat) -> &'static str {
     }
 }
 
-pub fn type_letter(kind: FileType) -> char {
-    match kind {
-        FileType::Directory => 'd',
-        FileType::Symlink => 'l',
-        FileType::Fifo => 'p',
-        FileType::Socket => 's',
-        FileType::CharDevice => 'c',
-        FileType::BlockDevice => 'b',
-        FileType::Regular => '-',
-        FileType::Unknown => '?',
-    }
-}
-
-/// `drwxr-xr-x` and its like.
-pub fn mode_string(mode: u32) -> String {
-    let mut text = String::from(type_letter(FileType::from_mode(mode)));
-    for (shift, special, on_x, on_dash) in [
-        (6, 0o4000, 's', 'S'),
-        (3, 0o2000, 's', 'S'),
-        (0, 0o1000, 't', 'T'),
-    ] {
-        let bits = mode >> shift;
-        text.push(if bits & 4 != 0 { 'r' } else { '-' });
-        text.push(if bits & 2 != 0 { 'w' } else { '-' });
-        text.push(match (bits & 1 != 0, mode & special != 0) {
-            (true, true) => on_x,
-            (false, true) => on_dash,
-            (true, false) => 'x',
-            (false, false) => '-',
-        });
-    }
-    text
-}
+pub use cli::mode::{mode_string, type_letter};
 
 /// The escapes of --printf.
 fn unescape(text: &str) -> Vec<u8> {

@@ -94,6 +94,15 @@ pub struct Spec<T: 'static> {
 pub struct Parsed<T> {
     pub options: Vec<(T, Option<OsString>)>,
     pub operands: Vec<OsString>,
+    /// For each operand, how many options came before it: some commands' options are about what follows.
+    pub before: Vec<usize>,
+}
+
+impl<T> Parsed<T> {
+    fn operand(&mut self, operand: OsString) {
+        self.before.push(self.options.len());
+        self.operands.push(operand);
+    }
 }
 
 impl<T: Copy + PartialEq> Spec<T> {
@@ -105,22 +114,23 @@ impl<T: Copy + PartialEq> Spec<T> {
         let mut parsed = Parsed {
             options: Vec::new(),
             operands: Vec::new(),
+            before: Vec::new(),
         };
         let mut rest = arguments.into_iter();
         while let Some(argument) = rest.next() {
             let bytes = argument.as_encoded_bytes();
             if bytes == b"--" {
-                parsed.operands.extend(rest);
+                rest.for_each(|operand| parsed.operand(operand));
                 break;
             } else if let Some(long) = bytes.strip_prefix(b"--") {
                 self.long(long, &mut rest, &mut parsed)?;
             } else if bytes.len() > 1 && bytes[0] == b'-' {
                 self.cluster(&bytes[1..], &mut rest, &mut parsed)?;
             } else if self.order == Order::Permute {
-                parsed.operands.push(argument);
+                parsed.operand(argument);
             } else {
-                parsed.operands.push(argument);
-                parsed.operands.extend(rest);
+                parsed.operand(argument);
+                rest.for_each(|operand| parsed.operand(operand));
                 break;
             }
         }

@@ -15,8 +15,13 @@ pub struct Output {
 
 impl Output {
     pub fn stdout() -> Output {
+        Output::to(Fd::STDOUT)
+    }
+
+    /// Output to another descriptor, which stays open.
+    pub fn to(fd: Fd) -> Output {
         Output {
-            fd: Fd::STDOUT,
+            fd,
             buffer: Vec::with_capacity(CAPACITY),
             error: None,
         }

@@ -5,47 +5,9 @@ pub mod env;
 use std::ffi::{OsStr, OsString};
 
 use cli::{Exit, Opt, Order, Outcome, Spec, complain, quote};
-use sys::{Errno, Fd, Mode, OpenFlags, SigAction, Signal, WaitOptions, WaitTarget};
+use sys::{Errno, Fd, Mode, OpenFlags, SigAction, Signal};
 
-/// The command was found but could not be run.
-pub const EXIT_CANNOT_RUN: i32 = 126;
-/// The command was not found.
-pub const EXIT_NOT_FOUND: i32 = 127;
-
-pub fn bytes(arguments: &[OsString]) -> Vec<Vec<u8>> {
-    arguments
-        .iter()
-        .map(|argument| argument.as_encoded_bytes().to_vec())
-        .collect()
-}
-
-/// The environment as `NAME=value`.
-pub fn environment() -> Vec<Vec<u8>> {
-    std::env::vars_os()
-        .map(|(name, value)| [name.as_encoded_bytes(), b"=", value.as_encoded_bytes()].concat())
-        .collect()
-}
-
-/// Says why a command did not start; the status that shells expect for it.
-pub fn cannot_start(name: &str, command: &OsStr, why: Errno) -> i32 {
-    let doing = match name {
-        "timeout" | "nohup" => "failed to run command ",
-        "setsid" => "failed to execute ",
-        _ => "",
-    };
-    complain(name, format_args!("{doing}{}: {why}", quote::always(command)));
-    if why == Errno::ENOENT {
-        EXIT_NOT_FOUND
-    } else {
-        EXIT_CANNOT_RUN
-    }
-}
-
-/// Becomes the command; comes back only with the status of having failed to.
-pub fn exec(name: &str, command: &[OsString], environment: &[Vec<u8>]) -> i32 {
-    let why = sys::execvp(&*command[0], &bytes(command), environment);
-    cannot_start(name, &command[0], why)
-}
+pub use cli::process::{bytes, cannot_start, environment, exec, wait_for};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum SetsidId {
@@ -113,17 +75,6 @@ pub fn setsid(name: &'static str, arguments: Vec<OsString>) -> Outcome {
         Err(why) => Ok(cannot_start(name, &parsed.operands[0], why)),
         Ok(_) if !chosen(SetsidId::Wait) => Ok(0),
         Ok(pid) => Ok(wait_for(pid)),
-    }
-}
-
-/// Waits for a child's end and answers its `$?`.
-pub fn wait_for(pid: sys::Pid) -> i32 {
-    loop {
-        match sys::waitpid(WaitTarget::Pid(pid), WaitOptions::empty()) {
-            Ok(Some((_, status))) if status.is_end() => return status.code(),
-            Ok(_) | Err(Errno::EINTR) => {}
-            Err(_) => return EXIT_CANNOT_RUN,
-        }
     }
 }
 

@@ -127,29 +127,11 @@ pub fn total(entries: &[Entry], config: &Config) -> String {
 
 /// A size as -h and --si show it: at most three digits, rounded up.
 pub fn size(bytes: u64, sizes: Sizes) -> String {
-    let (base, units) = match sizes {
-        Sizes::Bytes => return bytes.to_string(),
-        Sizes::Binary => (1024, b"KMGTPE"),
-        Sizes::Decimal => (1000, b"kMGTPE"),
-    };
-    if bytes < base {
-        return bytes.to_string();
+    match sizes {
+        Sizes::Bytes => bytes.to_string(),
+        Sizes::Binary => cli::size::human(bytes, 1024),
+        Sizes::Decimal => cli::size::human(bytes, 1000),
     }
-    let (mut scale, mut unit) = (base, 0);
-    while bytes / scale >= base && unit + 1 < units.len() {
-        scale *= base;
-        unit += 1;
-    }
-    // Up to 9.9 there is one decimal; rounding may carry into the next form, and into the next unit.
-    let tenths = (u128::from(bytes) * 10).div_ceil(scale.into());
-    if tenths < 100 {
-        return format!("{}.{}{}", tenths / 10, tenths % 10, char::from(units[unit]));
-    }
-    let whole = bytes.div_ceil(scale);
-    if whole >= base && unit + 1 < units.len() {
-        return format!("1.0{}", char::from(units[unit + 1]));
-    }
-    format!("{whole}{}", char::from(units[unit]))
 }
 
 /// Whether unquoted names start with a space, so that they align with quoted ones.

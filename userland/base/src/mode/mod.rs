@@ -3,5 +3,6 @@
 pub mod chmod;
 pub mod chown;
 pub mod mkdir;
-pub mod symbolic;
 pub mod tree;
+
+pub use cli::mode as symbolic;

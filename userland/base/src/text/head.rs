@@ -135,8 +135,8 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
 fn part(text: &OsStr) -> Option<Part> {
     let text = text.to_str()?;
     match text.strip_prefix('-') {
-        Some(rest) => super::parse_count(rest).map(Part::AllBut),
-        None => super::parse_count(text).map(Part::First),
+        Some(rest) => cli::size::parse(rest).map(Part::AllBut),
+        None => cli::size::parse(text).map(Part::First),
     }
 }
 

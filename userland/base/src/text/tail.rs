@@ -216,7 +216,7 @@ fn parse_from(text: &str) -> Option<From> {
         b'-' => (false, &text[1..]),
         _ => (false, text),
     };
-    let number = super::parse_count(digits)?;
+    let number = cli::size::parse(digits)?;
     Some(if from_start {
         From::Start(number.saturating_sub(1))
     } else {

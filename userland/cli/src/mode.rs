@@ -1,4 +1,6 @@
-//! Modes as chmod(1) takes them: octal, or clauses such as `u+rwX,go=`.
+//! Modes as chmod(1) takes them, octal or clauses such as `u+rwX,go=`, and as ls(1) shows them.
+
+use sys::FileType;
 
 /// The mode that `text` makes of `old`, or `None` if it is no mode. `umask` limits clauses that name nobody.
 pub fn apply(text: &str, old: u32, is_dir: bool, umask: u32) -> Option<u32> {
@@ -71,6 +73,40 @@ fn permissions(letters: &str, mode: u32, is_dir: bool) -> Option<u32> {
         };
     }
     Some(permissions)
+}
+
+pub fn type_letter(kind: FileType) -> char {
+    match kind {
+        FileType::Directory => 'd',
+        FileType::Symlink => 'l',
+        FileType::Fifo => 'p',
+        FileType::Socket => 's',
+        FileType::CharDevice => 'c',
+        FileType::BlockDevice => 'b',
+        FileType::Regular => '-',
+        FileType::Unknown => '?',
+    }
+}
+
+/// `drwxr-xr-x` and its like.
+pub fn mode_string(mode: u32) -> String {
+    let mut text = String::from(type_letter(FileType::from_mode(mode)));
+    for (shift, special, on_x, on_dash) in [
+        (6, 0o4000, 's', 'S'),
+        (3, 0o2000, 's', 'S'),
+        (0, 0o1000, 't', 'T'),
+    ] {
+        let bits = mode >> shift;
+        text.push(if bits & 4 != 0 { 'r' } else { '-' });
+        text.push(if bits & 2 != 0 { 'w' } else { '-' });
+        text.push(match (bits & 1 != 0, mode & special != 0) {
+            (true, true) => on_x,
+            (false, true) => on_dash,
+            (true, false) => 'x',
+            (false, false) => '-',
+        });
+    }
+    text
 }
 
 #[cfg(test)]

@@ -379,7 +379,8 @@ fn child_main(
     unblock(mask);
     match body(sh) {
         Ok(status) => sh.status = status,
-        Err(Unwind::Exit | Unwind::Discard | Unwind::Return | Unwind::Break(_) | Unwind::Continue(_)) => {}
+        Err(Unwind::Return) => sh.status = sh.returned,
+        Err(Unwind::Exit | Unwind::Discard | Unwind::Break(_) | Unwind::Continue(_)) => {}
     }
     trap::run_exit(sh);
     let _ = sh.flush();

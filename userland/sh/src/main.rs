@@ -8,6 +8,7 @@ mod assign;
 mod builtin;
 mod exec;
 mod expand;
+mod frame;
 mod interactive;
 mod job;
 mod options;
@@ -58,6 +59,9 @@ fn run(sh: &mut Shell, args: &[Bytes]) {
         }
     };
     inv.login |= args.first().is_some_and(|a| a.starts_with(b"-"));
+    if let Some(on) = sh.options.shopt("login_shell") {
+        *on = inv.login;
+    }
     let operands = &args[inv.rest.min(args.len())..];
     if inv.login && !inv.norc {
         profile(sh);
@@ -73,13 +77,17 @@ fn run(sh: &mut Shell, args: &[Bytes]) {
         }
         sh.positional = operands.get(2..).unwrap_or_default().to_vec();
         sh.command_string = true;
+        sh.initial_args = sh.positional.clone();
         return finish(sh, |sh| parse::run_text_tail(sh, &text, true));
     }
     if let Some(path) = operands.first().filter(|_| !inv.stdin) {
         sh.positional = operands[1..].to_vec();
+        sh.initial_args = sh.positional.clone();
         return script(sh, path);
     }
     sh.positional = operands.to_vec();
+    sh.initial_args = sh.positional.clone();
+    sh.reads_stdin = true;
     if inv.interactive || (sys::isatty(Fd::STDIN) && sys::isatty(Fd::STDERR)) {
         sh.interactive = true;
         interactive::run(sh, !inv.norc);
@@ -186,6 +194,7 @@ fn script(sh: &mut Shell, path: &[u8]) {
         }
         Ok(text) => {
             sh.name = path.to_vec();
+            sh.script = Some(path.to_vec());
             lines(sh, &text);
         }
         Err(e) => {
@@ -205,8 +214,11 @@ fn lines(sh: &mut Shell, text: &[u8]) {
     for (i, c) in p.complete_commands.iter().enumerate() {
         match exec::list(sh, c, i + 1 == last) {
             Ok(status) => sh.status = status,
-            Err(Unwind::Exit) => return,
+            Err(Unwind::Exit | Unwind::Return) => return,
             Err(_) => {}
+        }
+        if sh.options.onecmd {
+            return;
         }
     }
 }
@@ -257,7 +269,8 @@ fn from_stdin(sh: &mut Shell) {
         let _ = sh.flush();
         text.clear();
         base = line;
-        if result == Err(Unwind::Exit) || end {
+        sh.command_number += 1;
+        if matches!(result, Err(Unwind::Exit | Unwind::Return)) || end || sh.options.onecmd {
             return;
         }
     }

@@ -1,12 +1,10 @@
 //! The shell's state, and how commands tell their callers what to do next ([`Unwind`]).
 
-use std::collections::BTreeMap;
-use std::rc::Rc;
-
 use brush_parser::ParserOptions;
-use brush_parser::ast::FunctionDefinition;
+use std::collections::{BTreeMap, BTreeSet};
 use sys::{Errno, Fd, Pid};
 
+use crate::frame::{Frame, Function};
 use crate::job::Jobs;
 use crate::options::Options;
 use crate::text::{Bytes, lossy};
@@ -50,7 +48,10 @@ pub struct Shell {
     /// `$0`.
     pub name: Bytes,
     pub positional: Vec<Bytes>,
-    pub functions: BTreeMap<String, Rc<FunctionDefinition>>,
+    pub functions: BTreeMap<String, Function>,
+    pub readonly_functions: BTreeSet<String>,
+    /// Builtins that `enable -n` has switched off.
+    pub disabled: BTreeSet<String>,
     pub aliases: BTreeMap<String, Bytes>,
     pub options: Options,
     /// `$?`.
@@ -68,12 +69,24 @@ pub struct Shell {
     pub capture: Option<Vec<u8>>,
     /// Enclosing loops in the current function, for `break` and `continue`.
     pub loops: u32,
-    /// Enclosing functions' names, innermost last.
-    pub calls: Vec<String>,
+    /// Enclosing functions and sourced files, innermost last.
+    pub calls: Vec<Frame>,
+    /// The file that the shell was told to run.
+    pub script: Option<Bytes>,
+    /// The positional parameters that the shell started with.
+    pub initial_args: Vec<Bytes>,
+    /// What `return` was given.
+    pub returned: i32,
+    /// `$_`.
+    pub last_arg: Bytes,
+    /// BASH_COMMAND; kept only once a text mentions the name.
+    pub command: Bytes,
+    pub wants_command: std::cell::Cell<bool>,
+    /// Commands read so far, for `\#` in prompts.
+    pub command_number: usize,
     pub depth: u32,
     /// The stack's top when the shell started.
     stack_base: usize,
-    pub sourcing: u32,
     pub subshell: u32,
     /// Above 0, `set -e` and the ERR trap look away (conditions, `!`, the left of `&&`).
     pub checked: u32,
@@ -85,6 +98,8 @@ pub struct Shell {
     pub line_base: usize,
     pub interactive: bool,
     pub command_string: bool,
+    /// Commands come from standard input.
+    pub reads_stdin: bool,
     /// The terminal's descriptor when job control is on.
     pub terminal: Option<Fd>,
     pub started_ns: u64,
@@ -98,9 +113,12 @@ impl Shell {
         let pid = sys::getpid();
         Shell {
             vars: Vars::new(),
+            last_arg: name.clone(),
             name,
             positional: Vec::new(),
             functions: BTreeMap::new(),
+            readonly_functions: BTreeSet::new(),
+            disabled: BTreeSet::new(),
             aliases: BTreeMap::new(),
             options: Options::default(),
             status: 0,
@@ -114,9 +132,14 @@ impl Shell {
             capture: None,
             loops: 0,
             calls: Vec::new(),
+            script: None,
+            initial_args: Vec::new(),
+            returned: 0,
+            command: Vec::new(),
+            wants_command: std::cell::Cell::new(false),
+            command_number: 0,
             depth: 0,
             stack_base: stack_mark(),
-            sourcing: 0,
             subshell: 0,
             checked: 0,
             substitution_status: None,
@@ -124,6 +147,7 @@ impl Shell {
             line_base: 0,
             interactive: false,
             command_string: false,
+            reads_stdin: false,
             terminal: None,
             started_ns: now_ns(),
             random: (now_ns() as u32) ^ (pid.0 as u32).wrapping_mul(0x9E37_79B9),
@@ -265,6 +289,18 @@ impl Shell {
         let result = f(self);
         self.depth -= 1;
         result
+    }
+
+    /// Notes the line of the command that runs now.
+    pub fn at_line(&mut self, line: usize) {
+        self.line = self.line_base.wrapping_add(line);
+    }
+
+    /// Notes the command that runs now, for BASH_COMMAND.
+    pub fn note_command(&mut self, text: impl FnOnce() -> String) {
+        if self.wants_command.get() && !self.traps.are_running() {
+            self.command = crate::text::encode(&text());
+        }
     }
 
     pub fn monitor(&self) -> bool {

@@ -31,7 +31,7 @@ pub fn command(sh: &mut Shell, args: &[Argument]) -> Outcome {
     }
     let rest = &args[o.rest..];
     let Some(first) = rest.first() else { return Ok(0) };
-    if let Some(b) = super::find(&first.text()) {
+    if let Some(b) = super::enabled(sh, &first.text()) {
         return simple::run_builtin(sh, b, rest);
     }
     external(sh, &simple::words_of(rest))
@@ -43,7 +43,7 @@ fn external(sh: &mut Shell, argv: &[Bytes]) -> Outcome {
         Ok(p) => p,
         Err(status) => return Ok(status),
     };
-    let envp = sh.vars.environment();
+    let envp = simple::environment(sh, &path);
     let origin = Origin::Job {
         group: None,
         foreground: true,
@@ -63,7 +63,7 @@ fn external(sh: &mut Shell, argv: &[Bytes]) -> Outcome {
 
 pub fn builtin(sh: &mut Shell, args: &[Argument]) -> Outcome {
     let Some(first) = args.get(1) else { return Ok(0) };
-    match super::find(&first.text()) {
+    match super::enabled(sh, &first.text()) {
         Some(b) => simple::run_builtin(sh, b, &args[1..]),
         None => {
             sh.complain(format!("builtin: {}: not a shell builtin", lossy(&first.text())));
@@ -95,10 +95,10 @@ fn describe(sh: &mut Shell, name: &[u8], style: Style) -> bool {
         word(style, &shown, "a shell keyword", "keyword")
     } else if let Some(f) = sh.functions.get(&shown) {
         match style {
-            Style::Long => format!("{shown} is a function\n{f}"),
+            Style::Long => format!("{shown} is a function\n{}", f.definition),
             _ => word(style, &shown, "", "function"),
         }
-    } else if super::find(name).is_some() {
+    } else if super::enabled(sh, name).is_some() {
         word(style, &shown, "a shell builtin", "builtin")
     } else if name.contains(&b'/') {
         if sys::access(name, sys::Access::X).is_err() {

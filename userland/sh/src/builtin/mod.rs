@@ -2,8 +2,10 @@
 
 pub mod control;
 pub mod declare;
+pub mod describe;
 pub mod directory;
 pub mod echo;
+pub mod functions;
 pub mod getopts;
 pub mod jobs;
 pub mod limits;
@@ -14,6 +16,7 @@ pub mod read;
 pub mod set;
 pub mod test;
 pub mod traps;
+pub mod unset;
 
 use crate::assign::{Assigned, Target};
 use crate::shell::{Outcome, Shell};
@@ -114,13 +117,20 @@ const TABLE: &[(&str, Builtin)] = &[
     ("ulimit", Plain(limits::ulimit)),
     ("umask", Plain(limits::umask)),
     ("unalias", Plain(misc::unalias)),
-    ("unset", Plain(declare::unset)),
+    ("unset", Plain(unset::run)),
     ("wait", Plain(jobs::wait)),
 ];
 
 pub fn find(name: &[u8]) -> Option<Builtin> {
     let at = TABLE.binary_search_by(|(n, _)| n.as_bytes().cmp(name)).ok()?;
     Some(TABLE[at].1)
+}
+
+/// [`find`], unless `enable -n` has switched it off.
+pub fn enabled(sh: &Shell, name: &[u8]) -> Option<Builtin> {
+    let found = find(name)?;
+    let off = !sh.disabled.is_empty() && sh.disabled.contains(&*crate::text::lossy(name));
+    (!off).then_some(found)
 }
 
 pub fn names() -> impl Iterator<Item = &'static str> {

@@ -58,9 +58,7 @@ fn check(sh: &mut Shell, p: &Pipeline, status: i32) -> Result<(), Unwind> {
     {
         return Ok(());
     }
-    if sh.calls.is_empty() || sh.options.errexit {
-        trap::run(sh, Condition::Err)?;
-    }
+    trap::run(sh, Condition::Err)?;
     if sh.options.errexit {
         sh.status = status;
         return Err(Unwind::Exit);

@@ -6,6 +6,7 @@
 
 mod assign;
 mod builtin;
+mod completion;
 mod exec;
 mod expand;
 mod frame;
@@ -13,6 +14,7 @@ mod interactive;
 mod job;
 mod options;
 mod parse;
+mod rewrite;
 mod shell;
 mod special;
 mod text;
@@ -252,7 +254,14 @@ fn from_stdin(sh: &mut Shell) {
             _ if continued => continue,
             parse::Parsed::Program(p) => {
                 sh.line_base = base;
-                exec::program(sh, &p, false)
+                if sh.options.history && !text.trim().is_empty() {
+                    builtin::history::remember(sh, text::encode(text.trim_end_matches('\n')));
+                }
+                if sh.options.noexec {
+                    Ok(sh.status)
+                } else {
+                    exec::program(sh, &p, false)
+                }
             }
             parse::Parsed::Incomplete if !end => continue,
             parse::Parsed::Incomplete => {

@@ -24,6 +24,8 @@ pub fn parse(sh: &Shell, text: &str) -> Parsed {
     if nesting(text) > MAX_NESTING {
         return Parsed::Error("nesting too deep".into());
     }
+    let rewritten = crate::rewrite::rewrite(text);
+    let text = rewritten.as_deref().unwrap_or(text);
     let mut parser = Parser::new(std::io::Cursor::new(text.as_bytes()), &sh.parser_options());
     match parser.parse_program() {
         Ok(p) => Parsed::Program(p),

@@ -4,9 +4,12 @@ use brush_parser::ParserOptions;
 use std::collections::{BTreeMap, BTreeSet};
 use sys::{Errno, Fd, Pid};
 
+use crate::completion;
+use crate::exec::coproc::Coprocess;
 use crate::frame::{Frame, Function};
 use crate::job::Jobs;
 use crate::options::Options;
+use crate::special;
 use crate::text::{Bytes, lossy};
 use crate::trap::Traps;
 use crate::vars::{Value, Vars};
@@ -59,6 +62,7 @@ pub struct Shell {
     pub pid: Pid,
     pub last_background: Option<Pid>,
     pub jobs: Jobs,
+    pub coprocesses: Vec<Coprocess>,
     pub traps: Traps,
     /// Remembered places of commands: name → (path, hits).
     pub hashed: BTreeMap<Bytes, (Bytes, u32)>,
@@ -106,6 +110,14 @@ pub struct Shell {
     pub random: u32,
     pub getopts_at: (usize, usize),
     pub history: Vec<Bytes>,
+    /// When each command of `history` was entered, in seconds since 1970.
+    pub history_times: Vec<i64>,
+    /// How many of them the history file has.
+    pub history_written: usize,
+    /// What `complete` was told, by command.
+    pub completions: BTreeMap<Bytes, completion::Spec>,
+    /// The current directory as it was gone to (`cd -L`).
+    pub cwd: Bytes,
 }
 
 impl Shell {
@@ -125,6 +137,7 @@ impl Shell {
             pid,
             last_background: None,
             jobs: Jobs::default(),
+            coprocesses: Vec::new(),
             traps: Traps::default(),
             hashed: BTreeMap::new(),
             dir_stack: Vec::new(),
@@ -153,6 +166,10 @@ impl Shell {
             random: (now_ns() as u32) ^ (pid.0 as u32).wrapping_mul(0x9E37_79B9),
             getopts_at: (1, 0),
             history: Vec::new(),
+            history_times: Vec::new(),
+            history_written: 0,
+            completions: BTreeMap::new(),
+            cwd: Vec::new(),
         }
     }
 
@@ -174,7 +191,18 @@ impl Shell {
         self.set_exported("SHLVL", (level + 1).max(1).to_string());
         let cwd = sys::getcwd().unwrap_or_else(|_| b"/".to_vec());
         if self.vars.get("PWD").is_none_or(|p| !same_dir(p, &cwd)) {
-            self.set_exported("PWD", cwd);
+            self.set_exported("PWD", cwd.clone());
+        }
+        self.cwd = self.vars.get("PWD").cloned().unwrap_or(cwd);
+        // A directory that is not there is none to go back to.
+        let old = self.vars.global_entry("OLDPWD");
+        old.export = true;
+        if old
+            .value
+            .scalar()
+            .is_some_and(|d| !sys::stat(d).is_ok_and(|s| s.is_dir()))
+        {
+            old.value = Value::Unset;
         }
         if self.vars.get("PATH").is_none() {
             let _ = self.vars.set("PATH", *b"/usr/local/bin:/usr/bin:/bin");
@@ -183,12 +211,58 @@ impl Shell {
             ("IFS", " \t\n"),
             ("PS4", "+ "),
             ("OPTIND", "1"),
-            ("BASH_VERSION", "5.2.0(1)-release"),
+            ("OPTERR", "1"),
+            ("BASH_VERSION", special::VERSION),
             ("HOSTTYPE", "wasm32"),
-            ("OSTYPE", "cobnut"),
-            ("MACHTYPE", "wasm32-cobnut"),
+            ("OSTYPE", "linux-cobnut"),
+            ("MACHTYPE", special::MACHINE),
+            ("COMP_WORDBREAKS", " \t\n\"'@><=;|&(:"),
         ] {
             let _ = self.vars.unset(name).map(|_| self.vars.set(name, value));
+        }
+        self.vars.entry("OPTIND").integer = true;
+        let host = std::fs::read("/etc/hostname").unwrap_or_default();
+        let host = host.trim_ascii();
+        if self.vars.get("HOSTNAME").is_none() {
+            let name = if host.is_empty() { b"localhost" } else { host };
+            let _ = self.vars.set("HOSTNAME", name);
+        }
+        self.find_itself();
+        self.import_functions();
+    }
+
+    /// BASH and SHELL: where the shell's own program is.
+    fn find_itself(&mut self) {
+        let name = self.name.strip_prefix(b"-").unwrap_or(&self.name).to_vec();
+        let found = crate::exec::simple::search(self, &name, true).into_iter().next();
+        let path = found.unwrap_or(name);
+        let _ = self.vars.set("BASH", path.clone());
+        if self.vars.get("SHELL").is_none() {
+            let _ = self.vars.set("SHELL", path);
+        }
+    }
+
+    /// Functions that `export -f` put into the environment.
+    fn import_functions(&mut self) {
+        for (k, v) in std::env::vars_os() {
+            let (k, v) = (k.into_encoded_bytes(), v.into_encoded_bytes());
+            let name = k.strip_prefix(b"BASH_FUNC_").and_then(|n| n.strip_suffix(b"%%"));
+            if let Some(name) = name.filter(|_| v.starts_with(b"() {")) {
+                let text = [name, b" ", &v[..]].concat();
+                if let crate::parse::Parsed::Program(p) =
+                    crate::parse::parse(self, &crate::text::decode(&text))
+                    && let Some(brush_parser::ast::Command::Function(f)) = p
+                        .complete_commands
+                        .first()
+                        .and_then(|l| l.0.first())
+                        .and_then(|i| i.0.first.seq.first())
+                {
+                    let _ = crate::exec::function::define(self, f);
+                    if let Some(f) = self.functions.get_mut(&f.fname.value) {
+                        f.export = true;
+                    }
+                }
+            }
         }
     }
 
@@ -299,7 +373,7 @@ impl Shell {
     /// Notes the command that runs now, for BASH_COMMAND.
     pub fn note_command(&mut self, text: impl FnOnce() -> String) {
         if self.wants_command.get() && !self.traps.are_running() {
-            self.command = crate::text::encode(&text());
+            self.command = crate::text::encode(&crate::rewrite::restore(&text()));
         }
     }
 

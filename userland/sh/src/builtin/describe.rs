@@ -161,5 +161,6 @@ pub fn pairs(v: &Value) -> Vec<(Bytes, Bytes)> {
 
 /// A function's definition, as `declare -f` prints it.
 pub fn function(sh: &Shell, name: &str) -> Option<String> {
-    sh.functions.get(name).map(|f| format!("{}\n", f.definition))
+    let f = sh.functions.get(name)?;
+    Some(crate::rewrite::restore(&format!("{}\n", f.definition)))
 }

@@ -95,7 +95,7 @@ fn describe(sh: &mut Shell, name: &[u8], style: Style) -> bool {
         word(style, &shown, "a shell keyword", "keyword")
     } else if let Some(f) = sh.functions.get(&shown) {
         match style {
-            Style::Long => format!("{shown} is a function\n{}", f.definition),
+            Style::Long => crate::rewrite::restore(&format!("{shown} is a function\n{}", f.definition)),
             _ => word(style, &shown, "", "function"),
         }
     } else if super::enabled(sh, name).is_some() {

@@ -1,12 +1,15 @@
 //! Builtins: a table from name to function, and what their option parsing shares.
 
+pub mod complete;
 pub mod control;
 pub mod declare;
 pub mod describe;
 pub mod directory;
+pub mod dirs;
 pub mod echo;
 pub mod functions;
 pub mod getopts;
+pub mod history;
 pub mod jobs;
 pub mod limits;
 pub mod lookup;
@@ -14,6 +17,7 @@ pub mod misc;
 pub mod printf;
 pub mod read;
 pub mod set;
+pub mod shell;
 pub mod test;
 pub mod traps;
 pub mod unset;
@@ -71,34 +75,41 @@ const TABLE: &[(&str, Builtin)] = &[
     ("[", Plain(test::run)),
     ("alias", Plain(misc::alias)),
     ("bg", Plain(jobs::bg)),
+    ("bind", Plain(shell::bind)),
     ("break", Plain(control::break_)),
     ("builtin", Declaring(lookup::builtin)),
+    ("caller", Plain(shell::caller)),
     ("cd", Plain(directory::cd)),
     ("command", Declaring(lookup::command)),
+    ("compgen", Plain(complete::compgen)),
+    ("complete", Plain(complete::complete)),
+    ("compopt", Plain(complete::compopt)),
     ("continue", Plain(control::continue_)),
     ("declare", Declaring(declare::declare)),
-    ("dirs", Plain(directory::dirs)),
+    ("dirs", Plain(dirs::dirs)),
     ("disown", Plain(jobs::disown)),
     ("echo", Plain(echo::run)),
+    ("enable", Plain(shell::enable)),
     ("eval", Plain(control::eval)),
     ("exec", Plain(control::exec)),
     ("exit", Plain(control::exit)),
     ("export", Declaring(declare::export)),
     ("false", Plain(|_, _| Ok(1))),
+    ("fc", Plain(history::fc)),
     ("fg", Plain(jobs::fg)),
     ("getopts", Plain(getopts::run)),
     ("hash", Plain(lookup::hash)),
     ("help", Plain(misc::help)),
-    ("history", Plain(misc::history)),
+    ("history", Plain(history::history)),
     ("jobs", Plain(jobs::jobs)),
     ("kill", Plain(jobs::kill)),
     ("let", Plain(misc::let_)),
     ("local", Declaring(declare::local)),
     ("logout", Plain(control::exit)),
     ("mapfile", Plain(read::mapfile)),
-    ("popd", Plain(directory::popd)),
+    ("popd", Plain(dirs::popd)),
     ("printf", Plain(printf::run)),
-    ("pushd", Plain(directory::pushd)),
+    ("pushd", Plain(dirs::pushd)),
     ("pwd", Plain(directory::pwd)),
     ("read", Plain(read::run)),
     ("readarray", Plain(read::mapfile)),
@@ -108,6 +119,7 @@ const TABLE: &[(&str, Builtin)] = &[
     ("shift", Plain(set::shift)),
     ("shopt", Plain(set::shopt)),
     ("source", Plain(control::source)),
+    ("suspend", Plain(shell::suspend)),
     ("test", Plain(test::run)),
     ("times", Plain(limits::times)),
     ("trap", Plain(traps::run)),

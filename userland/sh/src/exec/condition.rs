@@ -1,13 +1,22 @@
 //! `[[ … ]]`.
 
-use brush_parser::ast::{BinaryPredicate as B, ExtendedTestExpr as E, UnaryPredicate};
+use brush_parser::ast::{
+    BinaryPredicate as B, ExtendedTestExpr as E, ExtendedTestExprCommand, UnaryPredicate,
+};
 
 use crate::builtin::test;
 use crate::expand::{self, pattern::Pattern};
 use crate::shell::{Outcome, Shell, Unwind};
 use crate::text::{Bytes, lossy};
+use crate::trap;
 
-pub fn run(sh: &mut Shell, e: &E) -> Outcome {
+pub fn run(sh: &mut Shell, c: &ExtendedTestExprCommand) -> Outcome {
+    sh.at_line(c.loc.start.line);
+    sh.note_command(|| format!("[[ {} ]]", c.expr));
+    if !trap::debug(sh)? {
+        return Ok(0);
+    }
+    let e = &c.expr;
     sh.nested(|sh| match truth(sh, e, 0) {
         Ok(yes) => Ok(i32::from(!yes)),
         // A malformed operand fails the command alone.
@@ -95,7 +104,7 @@ fn regex(sh: &mut Shell, left: &[u8], right: &str) -> Result<bool, Unwind> {
                 bytes, quoted: true, ..
             } => source.push_str(&regex_lite::escape(&lossy(&bytes))),
             expand::Item::Text { bytes, .. } => source.push_str(&lossy(&bytes)),
-            expand::Item::Break => source.push(' '),
+            expand::Item::Break | expand::Item::StarBreak => source.push(' '),
         }
     }
     let built = regex_lite::RegexBuilder::new(&source)

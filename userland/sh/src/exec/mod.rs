@@ -6,9 +6,11 @@
 pub mod alias;
 pub mod compound;
 pub mod condition;
+pub mod coproc;
 pub mod function;
 pub mod pipeline;
 pub mod redirect;
+pub mod select;
 pub mod simple;
 pub mod trace;
 
@@ -33,6 +35,9 @@ pub fn program(sh: &mut Shell, p: &Program, tail: bool) -> Outcome {
 
 pub fn list(sh: &mut Shell, l: &CompoundList, tail: bool) -> Outcome {
     let mut status = 0;
+    if sh.options.noexec && !sh.interactive {
+        return Ok(sh.status);
+    }
     for (i, item) in l.0.iter().enumerate() {
         status = if is_async(&item.1) {
             background(sh, &item.0)

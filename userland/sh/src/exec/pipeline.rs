@@ -75,8 +75,8 @@ pub fn command(sh: &mut Shell, c: &Command, tail: bool) -> Outcome {
         },
         Command::Function(f) => super::function::define(sh, f),
         Command::ExtendedTest(t, redirects) => match redirects {
-            None => super::condition::run(sh, &t.expr),
-            Some(r) => super::redirect::with(sh, &r.0, |sh| super::condition::run(sh, &t.expr)),
+            None => super::condition::run(sh, t),
+            Some(r) => super::redirect::with(sh, &r.0, |sh| super::condition::run(sh, t)),
         },
     }
 }

@@ -37,6 +37,8 @@ pub enum Item {
     },
     /// A field ends here whatever IFS says.
     Break,
+    /// The same, between what `$*` gives.
+    StarBreak,
 }
 
 impl Item {
@@ -143,8 +145,8 @@ pub fn operand(sh: &mut Shell, word: &str, quoted: bool) -> Result<Vec<Item>> {
     Ok(out)
 }
 
-/// Joins without splitting; the fields of `$@` by a space.
-pub fn join(_sh: &Shell, items: Vec<Item>) -> Bytes {
+/// Joins without splitting; the fields of `$@` by a space, those of `$*` by IFS's first character.
+pub fn join(sh: &Shell, items: Vec<Item>) -> Bytes {
     let mut out = Vec::new();
     for item in items {
         match item {
@@ -156,6 +158,7 @@ pub fn join(_sh: &Shell, items: Vec<Item>) -> Bytes {
                 }
             }
             Item::Break => out.push(b' '),
+            Item::StarBreak => out.extend_from_slice(&param::star_separator(sh)),
         }
     }
     out
@@ -169,7 +172,7 @@ pub fn pattern_of(items: &[Item]) -> Bytes {
                 bytes, quoted: true, ..
             } => pattern::escape_into(bytes, &mut out),
             Item::Text { bytes, .. } => out.extend_from_slice(bytes),
-            Item::Break => out.push(b' '),
+            Item::Break | Item::StarBreak => out.push(b' '),
         }
     }
     out

@@ -171,7 +171,7 @@ fn replacement(with: &[Item], matched: &[u8], out: &mut Bytes) {
                     }
                 }
             }
-            Item::Break => out.push(b' '),
+            Item::Break | Item::StarBreak => out.push(b' '),
         }
     }
 }

@@ -163,10 +163,10 @@ pub fn push(sh: &Shell, c: Content, quoted: bool, out: &mut Vec<Item>) {
         Content::Many { list, star: true } if quoted => {
             out.push(Item::result(list.join(&star_separator(sh)[..]), true));
         }
-        Content::Many { list, .. } => {
+        Content::Many { list, star } => {
             for (i, b) in list.into_iter().enumerate() {
                 if i > 0 {
-                    out.push(Item::Break);
+                    out.push(if star { Item::StarBreak } else { Item::Break });
                 }
                 out.push(Item::result(b, quoted));
             }
@@ -175,7 +175,7 @@ pub fn push(sh: &Shell, c: Content, quoted: bool, out: &mut Vec<Item>) {
 }
 
 /// What `"$*"` puts between: IFS's first character; a space if IFS is not set.
-fn star_separator(sh: &Shell) -> Bytes {
+pub fn star_separator(sh: &Shell) -> Bytes {
     match sh.vars.get("IFS") {
         Some(ifs) => ifs.iter().take(1).copied().collect(),
         None => b" ".to_vec(),

@@ -168,7 +168,8 @@ fn option(sh: &mut Shell, inv: &mut Invocation, args: &[Bytes], c: u8, on: bool)
 fn finish(sh: &mut Shell, f: impl FnOnce(&mut Shell) -> shell::Outcome) {
     match f(sh) {
         Ok(status) => sh.status = status,
-        Err(Unwind::Discard | Unwind::Exit | Unwind::Return | Unwind::Break(_) | Unwind::Continue(_)) => {}
+        Err(Unwind::Return) => sh.status = sh.returned,
+        Err(Unwind::Discard | Unwind::Exit | Unwind::Break(_) | Unwind::Continue(_)) => {}
     }
 }
 
@@ -208,6 +209,10 @@ fn script(sh: &mut Shell, path: &[u8]) {
 
 /// A script's text. A discarded command gives up its line's list only, so the text goes on after it.
 fn lines(sh: &mut Shell, text: &[u8]) {
+    // An alias holds from the line after its definition on, so such a text is taken line by line.
+    if text.windows(5).any(|w| w == b"alias") {
+        return finish(sh, |sh| parse::run_text(sh, text));
+    }
     let source = exec::alias::expand(sh, &text::decode(text));
     let parse::Parsed::Program(p) = parse::parse(sh, &source) else {
         return finish(sh, |sh| parse::run_text(sh, text));
@@ -216,7 +221,11 @@ fn lines(sh: &mut Shell, text: &[u8]) {
     for (i, c) in p.complete_commands.iter().enumerate() {
         match exec::list(sh, c, i + 1 == last) {
             Ok(status) => sh.status = status,
-            Err(Unwind::Exit | Unwind::Return) => return,
+            Err(Unwind::Return) => {
+                sh.status = sh.returned;
+                return;
+            }
+            Err(Unwind::Exit) => return,
             Err(_) => {}
         }
         if sh.options.onecmd {
@@ -279,6 +288,9 @@ fn from_stdin(sh: &mut Shell) {
         text.clear();
         base = line;
         sh.command_number += 1;
+        if result == Err(Unwind::Return) {
+            sh.status = sh.returned;
+        }
         if matches!(result, Err(Unwind::Exit | Unwind::Return)) || end || sh.options.onecmd {
             return;
         }

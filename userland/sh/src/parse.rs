@@ -92,11 +92,15 @@ pub fn run_file(sh: &mut Shell, text: &[u8]) -> Outcome {
 
 /// [`run_text`]; `tail` says that nothing is to be done after it, so that the last command may replace the process.
 pub fn run_text_tail(sh: &mut Shell, text: &[u8], tail: bool) -> Outcome {
-    let text = crate::exec::alias::expand(sh, &decode(text));
+    let raw = decode(text);
+    if raw.contains('\n') && raw.contains("alias") {
+        return run_prefix(sh, &raw);
+    }
+    let text = crate::exec::alias::expand(sh, &raw);
     // The parser keeps an unfinished escape at the end; a shell drops the backslash's newline and goes on.
     match parse(sh, &text) {
         Parsed::Program(p) => exec::program(sh, &p, tail),
-        _ => run_prefix(sh, &text),
+        _ => run_prefix(sh, &raw),
     }
 }
 
@@ -108,7 +112,8 @@ fn run_prefix(sh: &mut Shell, text: &str) -> Outcome {
     let mut lines = 0;
     for line in text.split_inclusive('\n') {
         chunk.push_str(line);
-        match parse(sh, &chunk) {
+        let expanded = crate::exec::alias::expand(sh, &chunk);
+        match parse(sh, &expanded) {
             Parsed::Program(p) => {
                 sh.line_base = base + lines;
                 lines += chunk.matches('\n').count();

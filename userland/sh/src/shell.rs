@@ -81,6 +81,8 @@ pub struct Shell {
     pub initial_args: Vec<Bytes>,
     /// What `return` was given.
     pub returned: i32,
+    /// The status of the loop that a bad `break` ends.
+    pub break_status: i32,
     /// `$_`.
     pub last_arg: Bytes,
     /// BASH_COMMAND; kept only once a text mentions the name.
@@ -148,6 +150,7 @@ impl Shell {
             script: None,
             initial_args: Vec::new(),
             returned: 0,
+            break_status: 0,
             command: Vec::new(),
             wants_command: std::cell::Cell::new(false),
             command_number: 0,

@@ -17,7 +17,7 @@ fn count(sh: &mut Shell, args: &[Bytes]) -> Result<Option<u32>, Unwind> {
             Some(n) if n >= 1 => Ok(Some((n as u32).min(sh.loops))),
             Some(n) => {
                 sh.complain(format!("{}: {n}: loop count out of range", lossy(&args[0])));
-                sh.status = 1;
+                sh.break_status = 1;
                 Err(Unwind::Break(sh.loops))
             }
             None => {
@@ -109,7 +109,7 @@ pub fn source(sh: &mut Shell, args: &[Bytes]) -> Outcome {
         Ok(t) => t,
         Err(e) => {
             sh.complain_errno(name, e);
-            return Ok(1);
+            return failed_special(sh, 1);
         }
     };
     let given = args.len() > 2;
@@ -187,7 +187,7 @@ pub fn exec(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     let envp = if o.has(b'c') {
         Vec::new()
     } else {
-        simple::environment(sh, &path)
+        sh.vars.environment()
     };
     let _ = sh.flush();
     interactive::leave(sh);
@@ -195,6 +195,15 @@ pub fn exec(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     interactive::enter_again(sh);
     let status = simple::explain(sh, name, &path, e);
     failed(sh, status)
+}
+
+/// A special builtin's error ends a POSIX shell that is not interactive.
+fn failed_special(sh: &mut Shell, status: i32) -> Outcome {
+    if sh.options.posix {
+        failed(sh, status)
+    } else {
+        Ok(status)
+    }
 }
 
 fn failed(sh: &mut Shell, status: i32) -> Outcome {

@@ -34,7 +34,7 @@ pub fn caller(sh: &mut Shell, args: &[Bytes]) -> Outcome {
 }
 
 /// POSIX's special builtins.
-const SPECIAL: &[&str] = &[
+pub const SPECIAL: &[&str] = &[
     ".", ":", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift",
     "source", "times", "trap", "unset",
 ];

@@ -113,7 +113,7 @@ pub fn round(sh: &mut Shell, body: &CompoundList) -> Result<Round, Unwind> {
     match list(sh, body, false) {
         Ok(status) => Ok(Round::Go(status)),
         Err(Unwind::Break(n)) if n > 1 => Err(Unwind::Break(n - 1)),
-        Err(Unwind::Break(_)) => Ok(Round::Stop(0)),
+        Err(Unwind::Break(_)) => Ok(Round::Stop(std::mem::take(&mut sh.break_status))),
         Err(Unwind::Continue(n)) if n > 1 => Err(Unwind::Continue(n - 1)),
         Err(Unwind::Continue(_)) => Ok(Round::Go(0)),
         Err(e) => Err(e),

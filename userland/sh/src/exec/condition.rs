@@ -94,6 +94,50 @@ fn binary(sh: &mut Shell, p: &B, a: &str, b: &str) -> Result<bool, Unwind> {
     }
 }
 
+/// POSIX's bracket expressions as the regex crate wants them: a `[` or a backslash inside stands for itself.
+fn brackets(ere: &str) -> String {
+    let mut out = String::with_capacity(ere.len());
+    let mut it = ere.chars().peekable();
+    while let Some(c) = it.next() {
+        out.push(c);
+        if c == '\\' {
+            out.extend(it.next());
+            continue;
+        }
+        if c != '[' {
+            continue;
+        }
+        out.extend(it.next_if_eq(&'^'));
+        if it.next_if_eq(&']').is_some() {
+            out.push_str("\\]");
+        }
+        while let Some(c) = it.next() {
+            match c {
+                ']' => {
+                    out.push(c);
+                    break;
+                }
+                '[' if matches!(it.peek(), Some(':' | '.' | '=')) => {
+                    // `[:class:]`, to its end.
+                    out.push(c);
+                    let kind = it.next().unwrap_or(':');
+                    out.push(kind);
+                    while let Some(c) = it.next() {
+                        out.push(c);
+                        if c == kind && it.peek() == Some(&']') {
+                            out.extend(it.next());
+                            break;
+                        }
+                    }
+                }
+                '[' | '\\' | '&' | '~' => out.extend(['\\', c]),
+                c => out.push(c),
+            }
+        }
+    }
+    out
+}
+
 /// `=~`: quoted parts of the right side stand for themselves; the groups go to BASH_REMATCH.
 fn regex(sh: &mut Shell, left: &[u8], right: &str) -> Result<bool, Unwind> {
     let items = expand::items(sh, right, false)?;
@@ -103,7 +147,7 @@ fn regex(sh: &mut Shell, left: &[u8], right: &str) -> Result<bool, Unwind> {
             expand::Item::Text {
                 bytes, quoted: true, ..
             } => source.push_str(&regex_lite::escape(&lossy(&bytes))),
-            expand::Item::Text { bytes, .. } => source.push_str(&lossy(&bytes)),
+            expand::Item::Text { bytes, .. } => source.push_str(&brackets(&lossy(&bytes))),
             expand::Item::Break | expand::Item::StarBreak => source.push(' '),
         }
     }

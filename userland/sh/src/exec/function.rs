@@ -13,6 +13,11 @@ use crate::trap::{self, Condition};
 
 pub fn define(sh: &mut Shell, f: &FunctionDefinition) -> Outcome {
     let name = &f.fname.value;
+    if sh.options.posix && crate::builtin::shell::SPECIAL.contains(&name.as_str()) {
+        sh.complain(format!("`{name}': is a special builtin"));
+        sh.status = 2;
+        return Err(Unwind::Exit);
+    }
     if sh.readonly_functions.contains(name) {
         sh.complain(format!("{name}: readonly function"));
         return Ok(1);

@@ -146,6 +146,10 @@ fn only_assignments(sh: &mut Shell, p: &Parts) -> Outcome {
     for a in &p.assignments {
         trace::assignment(sh, a);
         assign::run(sh, a)?;
+        // The next assignment's `$?` is of this one's substitution.
+        if let Some(status) = sh.substitution_status {
+            sh.status = status;
+        }
     }
     Ok(sh.substitution_status.unwrap_or(0))
 }
@@ -155,6 +159,7 @@ fn dispatch(sh: &mut Shell, p: &Parts, args: Vec<Argument>, tail: bool) -> Outco
     trace::command(sh, &p.assignments, &args);
     let function = std::str::from_utf8(&name)
         .ok()
+        .filter(|n| !(sh.options.posix && builtin::shell::SPECIAL.contains(n)))
         .and_then(|n| sh.functions.get(n).cloned());
     let builtin = builtin::enabled(sh, &name);
     let mut undo = Undo::default();
@@ -187,6 +192,11 @@ fn dispatch(sh: &mut Shell, p: &Parts, args: Vec<Argument>, tail: bool) -> Outco
         undo.restore()
     }
     match (result, flushed) {
+        // A subshell dies of the signal that the kernel would send to a program.
+        (Ok(0), Err(Errno::EPIPE)) if sh.subshell > 0 && sh.capture.is_none() => {
+            sh.status = 128 + sys::Signal::PIPE.0;
+            Err(Unwind::Exit)
+        }
         (Ok(0), Err(e)) => {
             if e != Errno::EPIPE {
                 sh.complain(format!("{}: write error: {}", lossy(&name), e.message()));
@@ -613,6 +623,7 @@ fn open_process(
         let _ = sys::dup2(theirs, target);
         let _ = sys::close(theirs);
         let _ = sys::close(ours);
+        sh.traps.inherited = Some(std::collections::BTreeMap::new());
         list(sh, &c.list, true)
     });
     let _ = sys::close(theirs);

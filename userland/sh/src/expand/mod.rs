@@ -21,7 +21,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use brush_parser::ParserOptions;
-use brush_parser::word::{self, WordPiece, WordPieceWithSource};
+use brush_parser::word::{self, Parameter, ParameterExpr, SpecialParameter, WordPiece, WordPieceWithSource};
 
 use crate::shell::{Shell, Unwind};
 use crate::text::{Bytes, encode, lossy};
@@ -243,6 +243,27 @@ fn expand_pieces(
 
 fn expand_piece(sh: &mut Shell, piece: &WordPiece, quoted: bool, out: &mut Vec<Item>) -> Result<()> {
     let item = match piece {
+        // The parser takes `${!}` for text.
+        WordPiece::Text(t) if t.contains("${!}") => {
+            let mut parts = t.split("${!}");
+            let text = |t: &str| Item::Text {
+                bytes: encode(t),
+                quoted,
+                split: false,
+            };
+            out.push(text(parts.next().unwrap_or_default()));
+            for rest in parts {
+                let last = SpecialParameter::LastBackgroundProcessId;
+                let parameter = Parameter::Special(last);
+                let e = ParameterExpr::Parameter {
+                    parameter,
+                    indirect: false,
+                };
+                param::expand(sh, &e, quoted, out)?;
+                out.push(text(rest));
+            }
+            return Ok(());
+        }
         WordPiece::Text(t) => Item::Text {
             bytes: encode(t),
             quoted,

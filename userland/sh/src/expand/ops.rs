@@ -275,6 +275,11 @@ pub fn transform(sh: &mut Shell, p: &Parameter, c: Content, op: &ParameterTransf
         T::ToAssignmentLogic => {
             let whole = matches!(p, Parameter::NamedWithAllIndices { .. });
             match (name_of(sh, p), p, c) {
+                (Some(n), Parameter::NamedWithIndex { .. }, Content::One(v)) => {
+                    let flags = describe::flags(sh, &n).unwrap_or_default();
+                    let text = [format!("declare -{flags} {n}=").as_bytes(), &always_quote(&v)].concat();
+                    Content::One(text)
+                }
                 (Some(n), ..) => describe::assignment(sh, &n, whole).map_or(Content::Unset, Content::One),
                 (None, Parameter::Special(_), Content::Many { list, .. }) => {
                     let words: Vec<Bytes> = list.iter().map(|w| always_quote(w)).collect();

@@ -217,6 +217,9 @@ fn subject(sh: &mut Shell, p: &Parameter, indirect: bool) -> Result<(Parameter, 
         };
         return Ok((p.clone(), target));
     }
+    if let (true, Parameter::NamedWithAllIndices { name, concatenate }) = (indirect, p) {
+        return Ok((p.clone(), keys(sh, name, *concatenate)));
+    }
     let p = resolve(sh, p, indirect)?;
     let c = content(sh, &p)?;
     Ok((p, c))
@@ -224,7 +227,9 @@ fn subject(sh: &mut Shell, p: &Parameter, indirect: bool) -> Result<(Parameter, 
 
 /// `set -u`; `$@` and `$*` may be empty.
 fn check_set(sh: &mut Shell, p: &Parameter, c: &Content) -> Result<()> {
-    let exempt = matches!(c, Content::Many { .. }) || matches!(p, Parameter::Special(_));
+    let unset_special = SpecialParameter::LastBackgroundProcessId;
+    let special = matches!(p, Parameter::Special(s) if std::mem::discriminant(s) != std::mem::discriminant(&unset_special));
+    let exempt = matches!(c, Content::Many { .. }) || special;
     if !sh.options.nounset || exempt || !c.is_unset() {
         return Ok(());
     }
@@ -266,7 +271,7 @@ pub fn expand(sh: &mut Shell, e: &ParameterExpr, quoted: bool, out: &mut Vec<Ite
             test_type,
             default_value,
         } => {
-            let (p, c) = subject(sh, parameter, *indirect)?;
+            let (_, c) = subject(sh, parameter, *indirect)?;
             if missing(&c, test_type) {
                 return word(sh, default_value, quoted, out);
             }
@@ -278,7 +283,7 @@ pub fn expand(sh: &mut Shell, e: &ParameterExpr, quoted: bool, out: &mut Vec<Ite
             test_type,
             alternative_value,
         } => {
-            let (p, c) = subject(sh, parameter, *indirect)?;
+            let (_, c) = subject(sh, parameter, *indirect)?;
             if !missing(&c, test_type) {
                 return word(sh, alternative_value, quoted, out);
             }
@@ -324,26 +329,25 @@ pub fn expand(sh: &mut Shell, e: &ParameterExpr, quoted: bool, out: &mut Vec<Ite
         E::MemberKeys {
             variable_name,
             concatenate,
-        } => {
-            let name = match sh.vars.follow(variable_name) {
-                Referent::Name(n) => n.into_owned(),
-                _ => variable_name.clone(),
-            };
-            let list = match value_of(sh, &name) {
-                Some(Value::Indexed(m)) => m.keys().map(|k| k.to_string().into_bytes()).collect(),
-                Some(Value::Assoc(m)) => m.into_keys().collect(),
-                Some(Value::Scalar(_)) => vec![b"0".to_vec()],
-                _ => Vec::new(),
-            };
-            Content::Many {
-                list,
-                star: *concatenate,
-            }
-        }
+        } => keys(sh, variable_name, *concatenate),
         _ => return operate(sh, e, quoted, out),
     };
     push(sh, result, quoted, out);
     Ok(())
+}
+
+/// `${!name[@]}`: an array's keys.
+fn keys(sh: &mut Shell, name: &str, star: bool) -> Content {
+    let list = match sh.vars.follow(name) {
+        Referent::Name(n) => match value_of(sh, &n) {
+            Some(Value::Indexed(m)) => m.keys().map(|k| k.to_string().into_bytes()).collect(),
+            Some(Value::Assoc(m)) => m.into_keys().collect(),
+            Some(Value::Scalar(_)) => vec![b"0".to_vec()],
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    };
+    Content::Many { list, star }
 }
 
 fn word(sh: &mut Shell, w: &Option<String>, quoted: bool, out: &mut Vec<Item>) -> Result<()> {

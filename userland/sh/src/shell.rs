@@ -241,7 +241,7 @@ impl Shell {
         let path = found.unwrap_or(name);
         let _ = self.vars.set("BASH", path.clone());
         if self.vars.get("SHELL").is_none() {
-            let _ = self.vars.set("SHELL", path);
+            let _ = self.vars.set("SHELL", user_field(6).unwrap_or(path));
         }
     }
 
@@ -383,6 +383,18 @@ impl Shell {
     pub fn monitor(&self) -> bool {
         self.options.monitor && self.terminal.is_some()
     }
+}
+
+/// A field of the user's line in the user database, counted from 0.
+pub fn user_field(field: usize) -> Option<Bytes> {
+    let id = sys::geteuid().to_string();
+    let known = std::fs::read("/etc/passwd").ok()?;
+    let mut lines = known.split(|c| *c == b'\n');
+    lines.find_map(|line| {
+        let fields: Vec<&[u8]> = line.split(|c| *c == b':').collect();
+        let value = fields.get(field).filter(|v| !v.is_empty())?;
+        (fields.get(2)? == &id.as_bytes()).then(|| value.to_vec())
+    })
 }
 
 fn same_dir(a: &[u8], b: &[u8]) -> bool {

@@ -196,7 +196,7 @@ impl Vars {
         if !self.references {
             return Referent::Name(current);
         }
-        for _ in 0..MAX_REFERENCES {
+        for _ in 0..=MAX_REFERENCES {
             let Some(var) = self.var(&current).filter(|v| v.nameref) else {
                 return Referent::Name(current);
             };

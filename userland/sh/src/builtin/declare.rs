@@ -230,9 +230,14 @@ fn arrays(wanted: &Wanted) -> bool {
 }
 
 fn one(sh: &mut Shell, wanted: &Wanted, target: Target, value: Option<Assigned>, append: bool) -> Outcome {
+    let was_whole = target.index.is_none();
     let Some(mut target) = place(sh, wanted, target) else {
         return Ok(1);
     };
+    if was_whole && target.index.is_some() && value.is_none() {
+        // Elements have no attributes of their own.
+        return Ok(0);
+    }
     let name = target.name.clone();
     let scoped = wanted.local && !wanted.global;
     let existing = match scoped {
@@ -274,7 +279,7 @@ fn one(sh: &mut Shell, wanted: &Wanted, target: Target, value: Option<Assigned>,
         return complain(sh, &format!("{name}: readonly variable"));
     }
     if wanted.has(b'n') && !arrays(wanted) {
-        return super::functions::refer(sh, &wanted.builtin, &name, value, |sh| {
+        return super::functions::refer(sh, &wanted.builtin, &name, value, wanted.has(b'r'), |sh| {
             set_attributes(sh, wanted, &name, scoped);
         });
     }

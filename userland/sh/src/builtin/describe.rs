@@ -98,9 +98,9 @@ pub fn assignment(sh: &mut Shell, name: &str, whole: bool) -> Option<Bytes> {
     Some([&lead[..], b"=", &text].concat())
 }
 
-/// In double quotes, or `$'…'` if it holds control characters other than newlines.
+/// In double quotes, or `$'…'` if it holds control characters.
 pub fn double_quoted(s: &[u8]) -> Bytes {
-    if s.iter().any(|c| (*c < 0x20 && *c != b'\n') || *c == 0x7f) || std::str::from_utf8(s).is_err() {
+    if s.iter().any(|c| *c < 0x20 || *c == 0x7f) || std::str::from_utf8(s).is_err() {
         return crate::text::ansi_quote(s);
     }
     let mut out = vec![b'"'];

@@ -110,12 +110,16 @@ pub fn refer(
     builtin: &str,
     name: &str,
     value: Option<Assigned>,
+    readonly: bool,
     attributes: impl FnOnce(&mut Shell),
 ) -> Outcome {
     let complain = |sh: &Shell, what: String| {
         sh.complain(format!("{builtin}: {what}"));
         Ok(1)
     };
+    if value.is_some() && sh.vars.var(name).is_some_and(|v| v.readonly) {
+        return complain(sh, format!("{name}: readonly variable"));
+    }
     if sh.vars.var(name).is_some_and(|v| v.value.is_array()) {
         return complain(sh, format!("{name}: reference variable cannot be an array"));
     }
@@ -157,5 +161,6 @@ pub fn refer(
     if let Some(t) = target {
         var.value = Value::Scalar(t);
     }
+    var.readonly |= readonly;
     Ok(0)
 }

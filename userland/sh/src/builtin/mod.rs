@@ -13,6 +13,7 @@ pub mod history;
 pub mod jobs;
 pub mod limits;
 pub mod lookup;
+pub mod mapfile;
 pub mod misc;
 pub mod printf;
 pub mod read;
@@ -106,13 +107,13 @@ const TABLE: &[(&str, Builtin)] = &[
     ("let", Plain(misc::let_)),
     ("local", Declaring(declare::local)),
     ("logout", Plain(control::exit)),
-    ("mapfile", Plain(read::mapfile)),
+    ("mapfile", Plain(mapfile::run)),
     ("popd", Plain(dirs::popd)),
     ("printf", Plain(printf::run)),
     ("pushd", Plain(dirs::pushd)),
     ("pwd", Plain(directory::pwd)),
     ("read", Plain(read::run)),
-    ("readarray", Plain(read::mapfile)),
+    ("readarray", Plain(mapfile::run)),
     ("readonly", Declaring(declare::readonly)),
     ("return", Plain(control::return_)),
     ("set", Plain(set::set)),

@@ -229,7 +229,8 @@ fn with_assignments(
     }
     let mut values = Vec::new();
     for a in assignments {
-        values.push((assign::target(&a.name), assign::value(sh, &a.value)?, a.append));
+        let target = assign::locate(sh, &assign::target(&a.name))?;
+        values.push((target, assign::value(sh, &a.value)?, a.append));
     }
     let depth = sh.vars.depth();
     sh.vars.push_temporary();

@@ -1,7 +1,7 @@
 //! Prompt strings: backslash escapes, then expansions.
 
 use crate::builtin::misc::strftime;
-use crate::shell::{Shell, now_ns};
+use crate::shell::{Shell, now_ns, user_field};
 use crate::text::{Bytes, decode as to_text, lossy};
 
 /// PS1 and its like, ready to print. `\[` and `\]` become bytes 1 and 2, which the line editor leaves out of widths.
@@ -40,16 +40,8 @@ fn unescape_quotes(s: &[u8]) -> Bytes {
     out
 }
 
-/// The name of the user with that id in the user database.
 fn user_name(sh: &Shell) -> Bytes {
-    let id = sys::geteuid().to_string();
-    let known = std::fs::read("/etc/passwd").unwrap_or_default();
-    let of_user = known.split(|c| *c == b'\n').find_map(|line| {
-        let mut fields = line.split(|c| *c == b':');
-        let name = fields.next()?;
-        (fields.nth(1)? == id.as_bytes()).then(|| name.to_vec())
-    });
-    of_user
+    user_field(0)
         .or_else(|| sh.vars.get("USER").cloned())
         .unwrap_or_else(|| b"user".to_vec())
 }

@@ -12,7 +12,7 @@ use crate::text::Bytes;
 #[derive(Clone, Debug)]
 pub struct Function {
     pub definition: Rc<FunctionDefinition>,
-    /// The file that defined it; `main` for the shell's own input.
+    /// The file that defined it; `main` for the shell's own input, `environment` for `-c`.
     pub source: Bytes,
     /// Lines before the text that the definition was parsed from.
     pub line_base: usize,
@@ -43,6 +43,7 @@ pub fn source(sh: &Shell) -> Bytes {
     match (sh.calls.last(), &sh.script) {
         (Some(f), _) => f.source.clone(),
         (None, Some(script)) => script.clone(),
+        (None, None) if sh.command_string => b"environment".to_vec(),
         (None, None) => b"main".to_vec(),
     }
 }

@@ -167,7 +167,7 @@ impl Scan {
             _ => {
                 let name = w.strip_prefix('{').and_then(|n| n.strip_suffix('}'));
                 if let (Some(name), Some(Token::Operator(op, next))) = (name, tokens.get(i + 1))
-                    && crate::text::is_name(name.as_bytes())
+                    && crate::assign::parse_target(name.as_bytes()).is_some()
                     && op.starts_with(['<', '>'])
                     && next.start.index == tokens[i].location().end.index
                 {

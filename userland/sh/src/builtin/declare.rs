@@ -234,7 +234,8 @@ fn one(sh: &mut Shell, wanted: &Wanted, target: Target, value: Option<Assigned>,
     let Some(mut target) = place(sh, wanted, target) else {
         return Ok(1);
     };
-    if was_whole && target.index.is_some() && value.is_none() {
+    let attributes_only = wanted.plain_names || wanted.builtin == "readonly";
+    if attributes_only && was_whole && target.index.is_some() && value.is_none() {
         // Elements have no attributes of their own.
         return Ok(0);
     }

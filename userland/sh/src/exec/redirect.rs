@@ -120,7 +120,18 @@ fn named(sh: &mut Shell, r: &IoRedirect, name: &str) -> Applied {
     if let IoRedirect::File(_, _, IoFileRedirectTarget::Duplicate(word)) = r
         && word.value == "-"
     {
-        let number = sh.vars.get(name).and_then(|v| crate::text::parse_int(v));
+        let value = match crate::assign::parse_target(name.as_bytes()) {
+            Some(t) => {
+                let t = crate::assign::locate(sh, &t)?;
+                let key = match &t.index {
+                    Some(i) => Some(crate::assign::key(sh, &t.name, i)?),
+                    None => None,
+                };
+                crate::assign::element(sh, &t.name, key.as_ref())
+            }
+            None => None,
+        };
+        let number = value.and_then(|v| crate::text::parse_int(&v));
         if let Some(n) = number.and_then(|n| i32::try_from(n).ok()) {
             let _ = sys::close(Fd(n));
             return Ok(Ok(()));
@@ -151,11 +162,9 @@ fn named(sh: &mut Shell, r: &IoRedirect, name: &str) -> Applied {
     let result = one(sh, &numbered, &mut undo);
     undo.forget();
     if matches!(result, Ok(Ok(()))) {
-        let target = crate::assign::Target {
-            name: name.to_owned(),
-            index: None,
-        };
-        crate::assign::scalar(sh, &target, place.0.to_string().into_bytes(), false)?;
+        if let Some(target) = crate::assign::parse_target(name.as_bytes()) {
+            crate::assign::scalar(sh, &target, place.0.to_string().into_bytes(), false)?;
+        }
     } else {
         let _ = sys::close(place);
     }

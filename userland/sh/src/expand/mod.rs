@@ -235,35 +235,43 @@ fn expand_pieces(
     quoted: bool,
     out: &mut Vec<Item>,
 ) -> Result<()> {
-    for p in pieces {
-        expand_piece(sh, &p.piece, quoted, out)?;
+    let mut it = pieces.iter().map(|p| &p.piece).peekable();
+    while let Some(piece) = it.next() {
+        let next = it.peek().copied();
+        if let Some(rest) = background_pid(piece, next) {
+            it.next();
+            push_background_pid(sh, rest, quoted, out)?;
+        } else {
+            expand_piece(sh, piece, quoted, out)?;
+        }
     }
+    Ok(())
+}
+
+/// `${!}`, which the parser takes for a `$` and text: what follows it in the text.
+fn background_pid<'a>(piece: &WordPiece, next: Option<&'a WordPiece>) -> Option<&'a str> {
+    match (piece, next) {
+        (WordPiece::Text(dollar), Some(WordPiece::Text(t))) if dollar == "$" => t.strip_prefix("{!}"),
+        _ => None,
+    }
+}
+
+fn push_background_pid(sh: &mut Shell, rest: &str, quoted: bool, out: &mut Vec<Item>) -> Result<()> {
+    let e = ParameterExpr::Parameter {
+        parameter: Parameter::Special(SpecialParameter::LastBackgroundProcessId),
+        indirect: false,
+    };
+    param::expand(sh, &e, quoted, out)?;
+    out.push(Item::Text {
+        bytes: encode(rest),
+        quoted,
+        split: false,
+    });
     Ok(())
 }
 
 fn expand_piece(sh: &mut Shell, piece: &WordPiece, quoted: bool, out: &mut Vec<Item>) -> Result<()> {
     let item = match piece {
-        // The parser takes `${!}` for text.
-        WordPiece::Text(t) if t.contains("${!}") => {
-            let mut parts = t.split("${!}");
-            let text = |t: &str| Item::Text {
-                bytes: encode(t),
-                quoted,
-                split: false,
-            };
-            out.push(text(parts.next().unwrap_or_default()));
-            for rest in parts {
-                let last = SpecialParameter::LastBackgroundProcessId;
-                let parameter = Parameter::Special(last);
-                let e = ParameterExpr::Parameter {
-                    parameter,
-                    indirect: false,
-                };
-                param::expand(sh, &e, quoted, out)?;
-                out.push(text(rest));
-            }
-            return Ok(());
-        }
         WordPiece::Text(t) => Item::Text {
             bytes: encode(t),
             quoted,
@@ -296,8 +304,14 @@ fn expand_piece(sh: &mut Shell, piece: &WordPiece, quoted: bool, out: &mut Vec<I
 }
 
 fn expand_double_quoted(sh: &mut Shell, inner: &[WordPieceWithSource], out: &mut Vec<Item>) -> Result<()> {
-    for p in inner {
-        match &p.piece {
+    let mut it = inner.iter().map(|p| &p.piece).peekable();
+    while let Some(piece) = it.next() {
+        if let Some(rest) = background_pid(piece, it.peek().copied()) {
+            it.next();
+            push_background_pid(sh, rest, true, out)?;
+            continue;
+        }
+        match piece {
             // A line continuation inside the quotes; the parser leaves it in the text.
             WordPiece::Text(t) if t.contains("\\\n") => {
                 out.push(Item::result(encode(&t.replace("\\\n", "")), true));

@@ -24,7 +24,11 @@ const NOBODY: u32 = 65534;
 fn machine(cases: &[Case], first: usize) -> Machine {
     let machine = Machine::new().unwrap_or_else(|message| panic!("{message}"));
     machine
-        .write_file("/etc/passwd", b"root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n", 0o644)
+        .write_file(
+            "/etc/passwd",
+            b"root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
+            0o644,
+        )
         .unwrap();
     machine
         .write_file("/etc/group", b"root:x:0:\nnogroup:x:65534:\n", 0o644)
@@ -46,7 +50,11 @@ fn machine(cases: &[Case], first: usize) -> Machine {
         for file in &case.files {
             let mode = if file.is_executable { 0o755 } else { 0o644 };
             machine
-                .write_file(&format!("{}/{}", folder(number), file.path), file.contents.as_bytes(), mode)
+                .write_file(
+                    &format!("{}/{}", folder(number), file.path),
+                    file.contents.as_bytes(),
+                    mode,
+                )
                 .unwrap();
         }
     }
@@ -142,7 +150,10 @@ fn the_shell_answers_as_bash_does_but_for_the_listed_cases() {
         ran - failures.len(),
         rate * 100.0
     );
-    let failed: BTreeSet<&str> = failures.iter().map(|(number, _)| cases[*number].id.as_str()).collect();
+    let failed: BTreeSet<&str> = failures
+        .iter()
+        .map(|(number, _)| cases[*number].id.as_str())
+        .collect();
     let mut wrong = Vec::new();
     for (number, what) in &failures {
         let case = &cases[*number];

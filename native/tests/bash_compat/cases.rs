@@ -39,7 +39,8 @@ fn read(path: &Path) -> String {
 pub fn load() -> Vec<Case> {
     let expected: Value = serde_json::from_str(&read(&suite().join("expected.json"))).expect("expected.json");
     let expected = expected.as_array().expect("a list of answers");
-    let names: std::collections::BTreeSet<&str> = expected.iter().map(|answer| text(answer, "file")).collect();
+    let names: std::collections::BTreeSet<&str> =
+        expected.iter().map(|answer| text(answer, "file")).collect();
     let sources: HashMap<&str, String> = names
         .iter()
         .map(|name| (*name, read(&suite().join(name))))
@@ -62,7 +63,9 @@ pub fn load() -> Vec<Case> {
 }
 
 fn text<'a>(answer: &'a Value, key: &str) -> &'a str {
-    answer[key].as_str().unwrap_or_else(|| panic!("{key} of {answer}"))
+    answer[key]
+        .as_str()
+        .unwrap_or_else(|| panic!("{key} of {answer}"))
 }
 
 fn case(document: &Yaml, file: &str, index: usize, answer: &Value) -> Case {

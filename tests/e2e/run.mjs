@@ -5,6 +5,7 @@
 import { launch } from "./support/browser.mjs";
 import { runSuites } from "./support/suite.mjs";
 import { suites as api } from "./api.mjs";
+import { suites as bashCompat } from "./bash-compat.mjs";
 import { suites as drivers } from "./drivers.mjs";
 import { suites as filesystems } from "./filesystems.mjs";
 import { suites as isolation } from "./isolation.mjs";
@@ -23,6 +24,7 @@ let failed;
 try {
   const suites = [
     ...terminal, ...api, ...modules, ...permissions, ...filesystems, ...drivers, ...reference, ...referenceShells, ...referenceCalls, ...referenceExports,
+    ...bashCompat,
     ...load, ...stress, ...isolation,
   ];
   failed = await runSuites(suites, browser, process.argv[2]);

@@ -8,7 +8,7 @@ use crate::expand::{self, Result};
 use crate::shell::Shell;
 use crate::special;
 use crate::text::Bytes;
-use crate::vars::Value;
+use crate::vars::{Referent, Value};
 
 /// Where a value goes.
 #[derive(Clone, Debug)]
@@ -101,8 +101,57 @@ fn coerce(sh: &mut Shell, name: &str, value: Bytes, before: Option<&Bytes>) -> R
     })
 }
 
+/// Where an assignment to `target` goes, references followed.
+pub fn locate(sh: &mut Shell, target: &Target) -> Result<Target> {
+    if !sh.vars.references {
+        return Ok(target.clone());
+    }
+    let found = match sh.vars.follow(&target.name) {
+        Referent::Name(n) | Referent::Untargeted(n) => Target {
+            name: n.into_owned(),
+            index: target.index.clone(),
+        },
+        Referent::Element(name, index) if target.index.is_none() => Target {
+            name,
+            index: Some(index),
+        },
+        Referent::Element(name, index) => {
+            sh.complain(format!("`{name}[{index}]': not a valid identifier"));
+            return Err(sh.discard());
+        }
+        Referent::Circular => {
+            sh.complain(format!("warning: {}: circular name reference", target.name));
+            return Err(sh.discard());
+        }
+    };
+    Ok(found)
+}
+
+/// What a name reference may refer to: a name, or an array's element.
+pub fn may_be_referred_to(text: &[u8]) -> bool {
+    parse_target(text).is_some_and(|t| t.index.is_none_or(|i| !i.is_empty()))
+}
+
+/// Makes a reference without a target refer to `value`.
+fn refer(sh: &mut Shell, name: &str, value: Bytes) -> Result<()> {
+    if !may_be_referred_to(&value) {
+        sh.complain(format!(
+            "`{}': not a valid identifier",
+            crate::text::lossy(&value)
+        ));
+        return Err(sh.discard());
+    }
+    sh.vars.entry(name).value = Value::Scalar(value);
+    Ok(())
+}
+
 pub fn scalar(sh: &mut Shell, target: &Target, value: Bytes, append: bool) -> Result<()> {
+    let target = &locate(sh, target)?;
     let name = target.name.as_str();
+    if sh.vars.references && target.index.is_none() && sh.vars.var(name).is_some_and(|v| v.nameref) {
+        check_readonly(sh, name)?;
+        return refer(sh, name, value);
+    }
     check_readonly(sh, name)?;
     if special::assigned(sh, name, &value) {
         return Ok(());
@@ -116,9 +165,10 @@ pub fn scalar(sh: &mut Shell, target: &Target, value: Bytes, append: bool) -> Re
         false => None,
     };
     let value = coerce(sh, name, value, before.as_ref())?;
-    let allexport = sh.options.allexport;
+    let allexport = sh.options.allexport && key.is_none();
     let var = sh.vars.entry(name);
-    var.export |= allexport;
+    var.export |= allexport && !var.value.is_array();
+    var.bare = false;
     match (&mut var.value, key) {
         (Value::Assoc(m), Some(Key::Text(k))) => drop(m.insert(k, value)),
         (Value::Assoc(m), None) => drop(m.insert(b"0".to_vec(), value)),
@@ -154,6 +204,16 @@ fn changed(sh: &mut Shell, name: &str) {
 }
 
 fn array(sh: &mut Shell, name: &str, elements: Vec<(Option<Bytes>, Bytes)>, append: bool) -> Result<()> {
+    let plain = Target {
+        name: name.to_owned(),
+        index: None,
+    };
+    let place = locate(sh, &plain)?;
+    let name = place.name.as_str();
+    if let Some(index) = place.index {
+        sh.complain(format!("{name}[{index}]: cannot assign list to array member"));
+        return Err(sh.discard());
+    }
     check_readonly(sh, name)?;
     if matches!(sh.vars.var(name).map(|v| &v.value), Some(Value::Assoc(_))) {
         return assoc(sh, name, elements, append);
@@ -172,9 +232,8 @@ fn array(sh: &mut Shell, name: &str, elements: Vec<(Option<Bytes>, Bytes)>, appe
         m.insert(next, v);
         next += 1;
     }
-    let allexport = sh.options.allexport;
     let var = sh.vars.entry(name);
-    var.export |= allexport;
+    var.bare = false;
     var.value = Value::Indexed(m);
     Ok(())
 }
@@ -187,8 +246,10 @@ fn assoc(sh: &mut Shell, name: &str, elements: Vec<(Option<Bytes>, Bytes)>, appe
     let mut pending: Option<Bytes> = None;
     for (key, v) in elements {
         match (key, pending.take()) {
-            (Some(k), _) => drop(m.insert(k, v)),
-            (None, Some(k)) => drop(m.insert(k, v)),
+            (Some(k), _) | (None, Some(k)) => {
+                let v = coerce(sh, name, v, None)?;
+                m.insert(k, v);
+            }
             // `declare -A m=(k v k v)`
             (None, None) => pending = Some(v),
         }
@@ -196,7 +257,9 @@ fn assoc(sh: &mut Shell, name: &str, elements: Vec<(Option<Bytes>, Bytes)>, appe
     if let Some(k) = pending {
         m.insert(k, Vec::new());
     }
-    sh.vars.entry(name).value = Value::Assoc(m);
+    let var = sh.vars.entry(name);
+    var.bare = false;
+    var.value = Value::Assoc(m);
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use sys::{Errno, Fd, Pid, SigAction, SigSet, Signal, Spawn, WaitOptions, WaitStatus, WaitTarget};
 
+use crate::exec;
 use crate::interactive;
 use crate::shell::{Outcome, Shell, Unwind};
 use crate::text::{Bytes, lossy};
@@ -303,6 +304,14 @@ fn retrying(sh: &mut Shell, mut start: impl FnMut(&mut Shell) -> sys::Result<Pid
     }
 }
 
+/// Notes what a wait told of a child.
+fn record(sh: &mut Shell, pid: Pid, status: WaitStatus) {
+    sh.jobs.record(pid, status);
+    if status.is_end() && !sh.coprocesses.is_empty() {
+        exec::coproc::ended(sh, pid);
+    }
+}
+
 /// Takes note of children that have ended or stopped; how many.
 pub fn reap(sh: &mut Shell) -> usize {
     let mut n = 0;
@@ -313,7 +322,7 @@ pub fn reap(sh: &mut Shell) -> usize {
             WaitOptions::empty()
         };
     while let Ok(Some((pid, status))) = sys::waitpid(WaitTarget::AnyChild, options) {
-        sh.jobs.record(pid, status);
+        record(sh, pid, status);
         n += 1;
     }
     n
@@ -379,7 +388,8 @@ fn child_main(
     unblock(mask);
     match body(sh) {
         Ok(status) => sh.status = status,
-        Err(Unwind::Exit | Unwind::Discard | Unwind::Return | Unwind::Break(_) | Unwind::Continue(_)) => {}
+        Err(Unwind::Return) => sh.status = sh.returned,
+        Err(Unwind::Exit | Unwind::Discard | Unwind::Break(_) | Unwind::Continue(_)) => {}
     }
     trap::run_exit(sh);
     let _ = sh.flush();
@@ -412,6 +422,7 @@ fn enter_child(sh: &mut Shell, origin: Origin) {
     sh.options.monitor = false;
     sh.terminal = None;
     sh.jobs = Jobs::default();
+    sh.coprocesses.clear();
     sh.loops = 0;
     sh.out.clear();
     sh.capture = None;
@@ -513,7 +524,7 @@ fn wait_until_settled(sh: &mut Shell, id: usize) {
     };
     while sh.jobs.get(id).is_some_and(|j| j.state() == State::Running) {
         match sys::waitpid(WaitTarget::AnyChild, options) {
-            Ok(Some((pid, status))) => sh.jobs.record(pid, status),
+            Ok(Some((pid, status))) => record(sh, pid, status),
             Ok(None) | Err(Errno::EINTR) => {}
             Err(_) => lose(sh, id),
         }
@@ -588,7 +599,7 @@ pub fn wait_background(sh: &mut Shell, id: usize) -> Result<i32, Unwind> {
     };
     while sh.jobs.get(id).is_some_and(|j| j.state() == State::Running) {
         match sys::waitpid(WaitTarget::AnyChild, options) {
-            Ok(Some((pid, status))) => sh.jobs.record(pid, status),
+            Ok(Some((pid, status))) => record(sh, pid, status),
             Ok(None) => {}
             Err(Errno::EINTR) => {
                 if let Some(code) = interrupted(sh)? {
@@ -647,7 +658,7 @@ pub fn wait_any(sh: &mut Shell) -> Outcome {
             return Ok(127);
         }
         match sys::waitpid(WaitTarget::AnyChild, WaitOptions::empty()) {
-            Ok(Some((pid, status))) => sh.jobs.record(pid, status),
+            Ok(Some((pid, status))) => record(sh, pid, status),
             Ok(None) => {}
             Err(Errno::EINTR) => {
                 if let Some(code) = interrupted(sh)? {

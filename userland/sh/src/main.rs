@@ -6,12 +6,15 @@
 
 mod assign;
 mod builtin;
+mod completion;
 mod exec;
 mod expand;
+mod frame;
 mod interactive;
 mod job;
 mod options;
 mod parse;
+mod rewrite;
 mod shell;
 mod special;
 mod text;
@@ -58,6 +61,9 @@ fn run(sh: &mut Shell, args: &[Bytes]) {
         }
     };
     inv.login |= args.first().is_some_and(|a| a.starts_with(b"-"));
+    if let Some(on) = sh.options.shopt("login_shell") {
+        *on = inv.login;
+    }
     let operands = &args[inv.rest.min(args.len())..];
     if inv.login && !inv.norc {
         profile(sh);
@@ -73,13 +79,17 @@ fn run(sh: &mut Shell, args: &[Bytes]) {
         }
         sh.positional = operands.get(2..).unwrap_or_default().to_vec();
         sh.command_string = true;
+        sh.initial_args = sh.positional.clone();
         return finish(sh, |sh| parse::run_text_tail(sh, &text, true));
     }
     if let Some(path) = operands.first().filter(|_| !inv.stdin) {
         sh.positional = operands[1..].to_vec();
+        sh.initial_args = sh.positional.clone();
         return script(sh, path);
     }
     sh.positional = operands.to_vec();
+    sh.initial_args = sh.positional.clone();
+    sh.reads_stdin = true;
     if inv.interactive || (sys::isatty(Fd::STDIN) && sys::isatty(Fd::STDERR)) {
         sh.interactive = true;
         interactive::run(sh, !inv.norc);
@@ -158,7 +168,8 @@ fn option(sh: &mut Shell, inv: &mut Invocation, args: &[Bytes], c: u8, on: bool)
 fn finish(sh: &mut Shell, f: impl FnOnce(&mut Shell) -> shell::Outcome) {
     match f(sh) {
         Ok(status) => sh.status = status,
-        Err(Unwind::Discard | Unwind::Exit | Unwind::Return | Unwind::Break(_) | Unwind::Continue(_)) => {}
+        Err(Unwind::Return) => sh.status = sh.returned,
+        Err(Unwind::Discard | Unwind::Exit | Unwind::Break(_) | Unwind::Continue(_)) => {}
     }
 }
 
@@ -186,6 +197,7 @@ fn script(sh: &mut Shell, path: &[u8]) {
         }
         Ok(text) => {
             sh.name = path.to_vec();
+            sh.script = Some(path.to_vec());
             lines(sh, &text);
         }
         Err(e) => {
@@ -197,6 +209,10 @@ fn script(sh: &mut Shell, path: &[u8]) {
 
 /// A script's text. A discarded command gives up its line's list only, so the text goes on after it.
 fn lines(sh: &mut Shell, text: &[u8]) {
+    // An alias holds from the line after its definition on, so such a text is taken line by line.
+    if text.windows(5).any(|w| w == b"alias") {
+        return finish(sh, |sh| parse::run_text(sh, text));
+    }
     let source = exec::alias::expand(sh, &text::decode(text));
     let parse::Parsed::Program(p) = parse::parse(sh, &source) else {
         return finish(sh, |sh| parse::run_text(sh, text));
@@ -205,8 +221,15 @@ fn lines(sh: &mut Shell, text: &[u8]) {
     for (i, c) in p.complete_commands.iter().enumerate() {
         match exec::list(sh, c, i + 1 == last) {
             Ok(status) => sh.status = status,
+            Err(Unwind::Return) => {
+                sh.status = sh.returned;
+                return;
+            }
             Err(Unwind::Exit) => return,
             Err(_) => {}
+        }
+        if sh.options.onecmd {
+            return;
         }
     }
 }
@@ -240,7 +263,14 @@ fn from_stdin(sh: &mut Shell) {
             _ if continued => continue,
             parse::Parsed::Program(p) => {
                 sh.line_base = base;
-                exec::program(sh, &p, false)
+                if sh.options.history && !text.trim().is_empty() {
+                    builtin::history::remember(sh, text::encode(text.trim_end_matches('\n')));
+                }
+                if sh.options.noexec {
+                    Ok(sh.status)
+                } else {
+                    exec::program(sh, &p, false)
+                }
             }
             parse::Parsed::Incomplete if !end => continue,
             parse::Parsed::Incomplete => {
@@ -257,7 +287,11 @@ fn from_stdin(sh: &mut Shell) {
         let _ = sh.flush();
         text.clear();
         base = line;
-        if result == Err(Unwind::Exit) || end {
+        sh.command_number += 1;
+        if result == Err(Unwind::Return) {
+            sh.status = sh.returned;
+        }
+        if matches!(result, Err(Unwind::Exit | Unwind::Return)) || end || sh.options.onecmd {
             return;
         }
     }

@@ -18,9 +18,14 @@ pub enum Parsed {
 const MAX_NESTING: usize = if cfg!(target_os = "wasi") { 100 } else { 300 };
 
 pub fn parse(sh: &Shell, text: &str) -> Parsed {
+    if !sh.wants_command.get() && text.contains("BASH_COMMAND") {
+        sh.wants_command.set(true);
+    }
     if nesting(text) > MAX_NESTING {
         return Parsed::Error("nesting too deep".into());
     }
+    let rewritten = crate::rewrite::rewrite(text);
+    let text = rewritten.as_deref().unwrap_or(text);
     let mut parser = Parser::new(std::io::Cursor::new(text.as_bytes()), &sh.parser_options());
     match parser.parse_program() {
         Ok(p) => Parsed::Program(p),
@@ -69,16 +74,33 @@ fn nesting(text: &str) -> usize {
 /// Runs a whole text (`-c`, `eval`, `.`, a trap). Commands before a syntax error run, as they do when a shell reads line
 /// by line.
 pub fn run_text(sh: &mut Shell, text: &[u8]) -> Outcome {
-    run_text_tail(sh, text, false)
+    let (line, base) = (sh.line, sh.line_base);
+    // Lines go on counting from the command that brought the text.
+    sh.line_base = line.saturating_sub(1);
+    let result = run_text_tail(sh, text, false);
+    (sh.line, sh.line_base) = (line, base);
+    result
+}
+
+/// Runs a file's text, whose lines count from 1.
+pub fn run_file(sh: &mut Shell, text: &[u8]) -> Outcome {
+    let (line, base) = (sh.line, std::mem::take(&mut sh.line_base));
+    let result = run_text_tail(sh, text, false);
+    (sh.line, sh.line_base) = (line, base);
+    result
 }
 
 /// [`run_text`]; `tail` says that nothing is to be done after it, so that the last command may replace the process.
 pub fn run_text_tail(sh: &mut Shell, text: &[u8], tail: bool) -> Outcome {
-    let text = crate::exec::alias::expand(sh, &decode(text));
+    let raw = decode(text);
+    if raw.contains('\n') && raw.contains("alias") {
+        return run_prefix(sh, &raw);
+    }
+    let text = crate::exec::alias::expand(sh, &raw);
     // The parser keeps an unfinished escape at the end; a shell drops the backslash's newline and goes on.
     match parse(sh, &text) {
         Parsed::Program(p) => exec::program(sh, &p, tail),
-        _ => run_prefix(sh, &text),
+        _ => run_prefix(sh, &raw),
     }
 }
 
@@ -86,10 +108,15 @@ pub fn run_text_tail(sh: &mut Shell, text: &[u8], tail: bool) -> Outcome {
 fn run_prefix(sh: &mut Shell, text: &str) -> Outcome {
     let mut chunk = String::new();
     let mut error = None;
+    let base = sh.line_base;
+    let mut lines = 0;
     for line in text.split_inclusive('\n') {
         chunk.push_str(line);
-        match parse(sh, &chunk) {
+        let expanded = crate::exec::alias::expand(sh, &chunk);
+        match parse(sh, &expanded) {
             Parsed::Program(p) => {
+                sh.line_base = base + lines;
+                lines += chunk.matches('\n').count();
                 exec::program(sh, &p, false)?;
                 chunk.clear();
                 error = None;

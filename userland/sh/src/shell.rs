@@ -1,14 +1,15 @@
 //! The shell's state, and how commands tell their callers what to do next ([`Unwind`]).
 
-use std::collections::BTreeMap;
-use std::rc::Rc;
-
 use brush_parser::ParserOptions;
-use brush_parser::ast::FunctionDefinition;
+use std::collections::{BTreeMap, BTreeSet};
 use sys::{Errno, Fd, Pid};
 
+use crate::completion;
+use crate::exec::coproc::Coprocess;
+use crate::frame::{Frame, Function};
 use crate::job::Jobs;
 use crate::options::Options;
+use crate::special;
 use crate::text::{Bytes, lossy};
 use crate::trap::Traps;
 use crate::vars::{Value, Vars};
@@ -50,7 +51,10 @@ pub struct Shell {
     /// `$0`.
     pub name: Bytes,
     pub positional: Vec<Bytes>,
-    pub functions: BTreeMap<String, Rc<FunctionDefinition>>,
+    pub functions: BTreeMap<String, Function>,
+    pub readonly_functions: BTreeSet<String>,
+    /// Builtins that `enable -n` has switched off.
+    pub disabled: BTreeSet<String>,
     pub aliases: BTreeMap<String, Bytes>,
     pub options: Options,
     /// `$?`.
@@ -58,6 +62,7 @@ pub struct Shell {
     pub pid: Pid,
     pub last_background: Option<Pid>,
     pub jobs: Jobs,
+    pub coprocesses: Vec<Coprocess>,
     pub traps: Traps,
     /// Remembered places of commands: name → (path, hits).
     pub hashed: BTreeMap<Bytes, (Bytes, u32)>,
@@ -68,12 +73,26 @@ pub struct Shell {
     pub capture: Option<Vec<u8>>,
     /// Enclosing loops in the current function, for `break` and `continue`.
     pub loops: u32,
-    /// Enclosing functions' names, innermost last.
-    pub calls: Vec<String>,
+    /// Enclosing functions and sourced files, innermost last.
+    pub calls: Vec<Frame>,
+    /// The file that the shell was told to run.
+    pub script: Option<Bytes>,
+    /// The positional parameters that the shell started with.
+    pub initial_args: Vec<Bytes>,
+    /// What `return` was given.
+    pub returned: i32,
+    /// The status of the loop that a bad `break` ends.
+    pub break_status: i32,
+    /// `$_`.
+    pub last_arg: Bytes,
+    /// BASH_COMMAND; kept only once a text mentions the name.
+    pub command: Bytes,
+    pub wants_command: std::cell::Cell<bool>,
+    /// Commands read so far, for `\#` in prompts.
+    pub command_number: usize,
     pub depth: u32,
     /// The stack's top when the shell started.
     stack_base: usize,
-    pub sourcing: u32,
     pub subshell: u32,
     /// Above 0, `set -e` and the ERR trap look away (conditions, `!`, the left of `&&`).
     pub checked: u32,
@@ -85,12 +104,22 @@ pub struct Shell {
     pub line_base: usize,
     pub interactive: bool,
     pub command_string: bool,
+    /// Commands come from standard input.
+    pub reads_stdin: bool,
     /// The terminal's descriptor when job control is on.
     pub terminal: Option<Fd>,
     pub started_ns: u64,
     pub random: u32,
     pub getopts_at: (usize, usize),
     pub history: Vec<Bytes>,
+    /// When each command of `history` was entered, in seconds since 1970.
+    pub history_times: Vec<i64>,
+    /// How many of them the history file has.
+    pub history_written: usize,
+    /// What `complete` was told, by command.
+    pub completions: BTreeMap<Bytes, completion::Spec>,
+    /// The current directory as it was gone to (`cd -L`).
+    pub cwd: Bytes,
 }
 
 impl Shell {
@@ -98,15 +127,19 @@ impl Shell {
         let pid = sys::getpid();
         Shell {
             vars: Vars::new(),
+            last_arg: name.clone(),
             name,
             positional: Vec::new(),
             functions: BTreeMap::new(),
+            readonly_functions: BTreeSet::new(),
+            disabled: BTreeSet::new(),
             aliases: BTreeMap::new(),
             options: Options::default(),
             status: 0,
             pid,
             last_background: None,
             jobs: Jobs::default(),
+            coprocesses: Vec::new(),
             traps: Traps::default(),
             hashed: BTreeMap::new(),
             dir_stack: Vec::new(),
@@ -114,9 +147,15 @@ impl Shell {
             capture: None,
             loops: 0,
             calls: Vec::new(),
+            script: None,
+            initial_args: Vec::new(),
+            returned: 0,
+            break_status: 0,
+            command: Vec::new(),
+            wants_command: std::cell::Cell::new(false),
+            command_number: 0,
             depth: 0,
             stack_base: stack_mark(),
-            sourcing: 0,
             subshell: 0,
             checked: 0,
             substitution_status: None,
@@ -124,11 +163,16 @@ impl Shell {
             line_base: 0,
             interactive: false,
             command_string: false,
+            reads_stdin: false,
             terminal: None,
             started_ns: now_ns(),
             random: (now_ns() as u32) ^ (pid.0 as u32).wrapping_mul(0x9E37_79B9),
             getopts_at: (1, 0),
             history: Vec::new(),
+            history_times: Vec::new(),
+            history_written: 0,
+            completions: BTreeMap::new(),
+            cwd: Vec::new(),
         }
     }
 
@@ -150,7 +194,18 @@ impl Shell {
         self.set_exported("SHLVL", (level + 1).max(1).to_string());
         let cwd = sys::getcwd().unwrap_or_else(|_| b"/".to_vec());
         if self.vars.get("PWD").is_none_or(|p| !same_dir(p, &cwd)) {
-            self.set_exported("PWD", cwd);
+            self.set_exported("PWD", cwd.clone());
+        }
+        self.cwd = self.vars.get("PWD").cloned().unwrap_or(cwd);
+        // A directory that is not there is none to go back to.
+        let old = self.vars.global_entry("OLDPWD");
+        old.export = true;
+        if old
+            .value
+            .scalar()
+            .is_some_and(|d| !sys::stat(d).is_ok_and(|s| s.is_dir()))
+        {
+            old.value = Value::Unset;
         }
         if self.vars.get("PATH").is_none() {
             let _ = self.vars.set("PATH", *b"/usr/local/bin:/usr/bin:/bin");
@@ -159,12 +214,58 @@ impl Shell {
             ("IFS", " \t\n"),
             ("PS4", "+ "),
             ("OPTIND", "1"),
-            ("BASH_VERSION", "5.2.0(1)-release"),
+            ("OPTERR", "1"),
+            ("BASH_VERSION", special::VERSION),
             ("HOSTTYPE", "wasm32"),
-            ("OSTYPE", "cobnut"),
-            ("MACHTYPE", "wasm32-cobnut"),
+            ("OSTYPE", "linux-cobnut"),
+            ("MACHTYPE", special::MACHINE),
+            ("COMP_WORDBREAKS", " \t\n\"'@><=;|&(:"),
         ] {
             let _ = self.vars.unset(name).map(|_| self.vars.set(name, value));
+        }
+        self.vars.entry("OPTIND").integer = true;
+        let host = std::fs::read("/etc/hostname").unwrap_or_default();
+        let host = host.trim_ascii();
+        if self.vars.get("HOSTNAME").is_none() {
+            let name = if host.is_empty() { b"localhost" } else { host };
+            let _ = self.vars.set("HOSTNAME", name);
+        }
+        self.find_itself();
+        self.import_functions();
+    }
+
+    /// BASH and SHELL: where the shell's own program is.
+    fn find_itself(&mut self) {
+        let name = self.name.strip_prefix(b"-").unwrap_or(&self.name).to_vec();
+        let found = crate::exec::simple::search(self, &name, true).into_iter().next();
+        let path = found.unwrap_or(name);
+        let _ = self.vars.set("BASH", path.clone());
+        if self.vars.get("SHELL").is_none() {
+            let _ = self.vars.set("SHELL", user_field(6).unwrap_or(path));
+        }
+    }
+
+    /// Functions that `export -f` put into the environment.
+    fn import_functions(&mut self) {
+        for (k, v) in std::env::vars_os() {
+            let (k, v) = (k.into_encoded_bytes(), v.into_encoded_bytes());
+            let name = k.strip_prefix(b"BASH_FUNC_").and_then(|n| n.strip_suffix(b"%%"));
+            if let Some(name) = name.filter(|_| v.starts_with(b"() {")) {
+                let text = [name, b" ", &v[..]].concat();
+                if let crate::parse::Parsed::Program(p) =
+                    crate::parse::parse(self, &crate::text::decode(&text))
+                    && let Some(brush_parser::ast::Command::Function(f)) = p
+                        .complete_commands
+                        .first()
+                        .and_then(|l| l.0.first())
+                        .and_then(|i| i.0.first.seq.first())
+                {
+                    let _ = crate::exec::function::define(self, f);
+                    if let Some(f) = self.functions.get_mut(&f.fname.value) {
+                        f.export = true;
+                    }
+                }
+            }
         }
     }
 
@@ -267,9 +368,33 @@ impl Shell {
         result
     }
 
+    /// Notes the line of the command that runs now.
+    pub fn at_line(&mut self, line: usize) {
+        self.line = self.line_base.wrapping_add(line);
+    }
+
+    /// Notes the command that runs now, for BASH_COMMAND.
+    pub fn note_command(&mut self, text: impl FnOnce() -> String) {
+        if self.wants_command.get() && !self.traps.are_running() {
+            self.command = crate::text::encode(&crate::rewrite::restore(&text()));
+        }
+    }
+
     pub fn monitor(&self) -> bool {
         self.options.monitor && self.terminal.is_some()
     }
+}
+
+/// A field of the user's line in the user database, counted from 0.
+pub fn user_field(field: usize) -> Option<Bytes> {
+    let id = sys::geteuid().to_string();
+    let known = std::fs::read("/etc/passwd").ok()?;
+    let mut lines = known.split(|c| *c == b'\n');
+    lines.find_map(|line| {
+        let fields: Vec<&[u8]> = line.split(|c| *c == b':').collect();
+        let value = fields.get(field).filter(|v| !v.is_empty())?;
+        (fields.get(2)? == &id.as_bytes()).then(|| value.to_vec())
+    })
 }
 
 fn same_dir(a: &[u8], b: &[u8]) -> bool {

@@ -103,8 +103,16 @@ pub fn shell_quote(s: &[u8]) -> Bytes {
 
 /// Single quotes around it, or `$'…'` when it holds control characters.
 pub fn always_quote(s: &[u8]) -> Bytes {
-    let mut out = Vec::with_capacity(s.len() + 2);
-    if s.iter().any(|c| *c < 0x20 || *c == 0x7f) {
+    if s.iter().any(|c| *c < 0x20 || *c == 0x7f) || std::str::from_utf8(s).is_err() {
+        return ansi_quote(s);
+    }
+    single_quote(s)
+}
+
+/// `$'…'`
+pub fn ansi_quote(s: &[u8]) -> Bytes {
+    let mut out = Vec::with_capacity(s.len() + 3);
+    {
         out.extend_from_slice(b"$'");
         for &c in s {
             match c {
@@ -119,8 +127,16 @@ pub fn always_quote(s: &[u8]) -> Bytes {
             }
         }
         out.push(b'\'');
-        return out;
     }
+    out
+}
+
+/// Single quotes around it, whatever it holds.
+pub fn single_quote(s: &[u8]) -> Bytes {
+    if s == b"'" {
+        return b"\\'".to_vec();
+    }
+    let mut out = Vec::with_capacity(s.len() + 2);
     out.push(b'\'');
     for &c in s {
         if c == b'\'' {

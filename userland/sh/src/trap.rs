@@ -45,12 +45,19 @@ impl Condition {
 pub struct Traps {
     /// An empty action ignores the signal.
     pub actions: BTreeMap<Condition, Bytes>,
-    running: bool,
+    /// What a subshell's `trap -p` shows of its parent, until it sets a trap of its own.
+    pub inherited: Option<BTreeMap<Condition, Bytes>>,
+    /// The conditions whose actions run now.
+    running: Vec<Condition>,
 }
 
 impl Traps {
     pub fn get(&self, c: Condition) -> Option<&Bytes> {
         self.actions.get(&c)
+    }
+
+    pub fn are_running(&self) -> bool {
+        !self.running.is_empty()
     }
 
     pub fn handled(&self) -> SigSet {
@@ -88,6 +95,7 @@ pub fn set(sh: &mut Shell, c: Condition, action: Option<Bytes>) {
         // KILL and STOP refuse, which bash keeps quiet about too.
         let _ = sys::sigaction(sig, Some(new));
     }
+    sh.traps.inherited = None;
     match action {
         Some(a) => drop(sh.traps.actions.insert(c, a)),
         None => drop(sh.traps.actions.remove(&c)),
@@ -99,10 +107,16 @@ pub fn reset_in_child(sh: &mut Shell) {
     for sig in sh.traps.handled().iter() {
         let _ = sys::sigaction(sig, Some(SigAction::Default));
     }
-    sh.traps
-        .actions
-        .retain(|c, a| a.is_empty() && matches!(c, Condition::Signal(_)));
-    sh.traps.running = false;
+    if sh.traps.inherited.is_none() {
+        sh.traps.inherited = Some(sh.traps.actions.clone());
+    }
+    let (errtrace, functrace) = (sh.options.errtrace, sh.options.functrace);
+    sh.traps.actions.retain(|c, a| match c {
+        Condition::Signal(_) => a.is_empty(),
+        Condition::Err => errtrace,
+        Condition::Debug | Condition::Return => functrace,
+        Condition::Exit => false,
+    });
     sys::take_recorded(SigSet::ALL);
 }
 
@@ -123,26 +137,80 @@ pub fn run_pending(sh: &mut Shell) -> Result<(), Unwind> {
     Ok(())
 }
 
+/// Entering a function or a sourced file: puts those traps aside that do not hold inside.
+pub fn enter(sh: &mut Shell, traced: bool, function: bool) -> Vec<(Condition, Bytes)> {
+    if sh.traps.actions.is_empty() {
+        return Vec::new();
+    }
+    let mut kept = Vec::new();
+    let mut aside = |c, holds: bool| {
+        if !holds && let Some(a) = sh.traps.actions.remove(&c) {
+            kept.push((c, a));
+        }
+    };
+    aside(Condition::Debug, traced);
+    aside(Condition::Return, traced || !function);
+    aside(Condition::Err, sh.options.errtrace || !function);
+    kept
+}
+
+/// Puts back what [`enter`] put aside, where no new trap was set meanwhile.
+pub fn leave(sh: &mut Shell, kept: Vec<(Condition, Bytes)>) {
+    for (c, a) in kept {
+        sh.traps.actions.entry(c).or_insert(a);
+    }
+}
+
+/// The DEBUG trap, before a command; false where `extdebug` lets it skip the command.
+pub fn debug(sh: &mut Shell) -> Result<bool, Unwind> {
+    if !sh.traps.actions.contains_key(&Condition::Debug) || sh.traps.are_running() {
+        return Ok(true);
+    }
+    let _ = sh.flush();
+    let status = match action(sh, Condition::Debug) {
+        Err(Unwind::Return) if !sh.options.extdebug && sh.calls.is_empty() => 0,
+        other => other?,
+    };
+    if !sh.options.extdebug {
+        return Ok(true);
+    }
+    if status == 2 && !sh.calls.is_empty() {
+        sh.returned = 2;
+        return Err(Unwind::Return);
+    }
+    Ok(status == 0)
+}
+
 /// Runs a condition's action; `$?` is afterwards what it was, unless the action leaves the shell.
 pub fn run(sh: &mut Shell, c: Condition) -> Result<(), Unwind> {
+    action(sh, c).map(drop)
+}
+
+/// [`run`]; the action's own status.
+fn action(sh: &mut Shell, c: Condition) -> Outcome {
     let Some(action) = sh.traps.get(c).filter(|a| !a.is_empty()).cloned() else {
-        return Ok(());
+        return Ok(0);
     };
     let quiet = matches!(c, Condition::Err | Condition::Debug | Condition::Return);
-    if quiet && sh.traps.running {
-        return Ok(());
+    if quiet && sh.traps.running.contains(&c) {
+        return Ok(0);
     }
-    let (status, running) = (sh.status, sh.traps.running);
-    sh.traps.running = quiet || running;
+    let (status, line) = (sh.status, sh.line);
+    sh.traps.running.push(c);
     let loops = std::mem::take(&mut sh.loops);
+    let last_arg = sh.last_arg.clone();
     let result: Outcome = sh.nested(|sh| crate::parse::run_text(sh, &action));
+    let _ = sh.flush();
+    sh.last_arg = last_arg;
     sh.loops = loops;
-    sh.traps.running = running;
+    sh.line = line;
+    sh.traps.running.pop();
     match result {
         Err(e @ (Unwind::Exit | Unwind::Return)) => Err(e),
-        _ => {
+        result => {
+            let own = result.unwrap_or(sh.status);
             sh.status = status;
-            Ok(())
+            Ok(own)
         }
     }
 }
@@ -156,6 +224,9 @@ pub fn run_exit(sh: &mut Shell) {
         .filter(|a| !a.is_empty())
     {
         let status = sh.status;
+        sh.traps.running = vec![Condition::Exit];
+        (sh.line, sh.line_base, sh.checked) = (1, 0, 0);
+        sh.calls.clear();
         match crate::parse::run_text(sh, &action) {
             Err(Unwind::Exit) => {}
             _ => sh.status = status,

@@ -1,8 +1,9 @@
 //! Variables: values, attributes, and the dynamic scopes that functions open.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::text::Bytes;
+use crate::text::{Bytes, decode};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
@@ -37,6 +38,13 @@ pub struct Var {
     pub integer: bool,
     pub lower: bool,
     pub upper: bool,
+    /// The first letter is capital, the others small.
+    pub capital: bool,
+    /// The value is the name of the variable that is meant.
+    pub nameref: bool,
+    pub trace: bool,
+    /// An array that was declared and has not been assigned to.
+    pub bare: bool,
 }
 
 impl Var {
@@ -48,6 +56,10 @@ impl Var {
             integer: false,
             lower: false,
             upper: false,
+            capital: false,
+            nameref: false,
+            trace: false,
+            bare: false,
         }
     }
 
@@ -61,10 +73,13 @@ impl Var {
         }
         for (on, c) in [
             (self.integer, 'i'),
-            (self.lower, 'l'),
+            (self.nameref, 'n'),
             (self.readonly, 'r'),
-            (self.upper, 'u'),
+            (self.trace, 't'),
             (self.export, 'x'),
+            (self.capital, 'c'),
+            (self.lower, 'l'),
+            (self.upper, 'u'),
         ] {
             if on {
                 f.push(c);
@@ -75,11 +90,21 @@ impl Var {
 
     /// What an assignment of `s` stores under the case attributes.
     pub fn cased(&self, s: Bytes) -> Bytes {
-        if !self.lower && !self.upper {
+        if !self.lower && !self.upper && !self.capital {
             return s;
         }
         match String::from_utf8(s) {
             Ok(t) if self.lower => t.to_lowercase().into_bytes(),
+            Ok(t) if self.capital => {
+                let mut chars = t.chars();
+                let first = chars.next().map(char::to_uppercase).into_iter().flatten();
+                first
+                    .collect::<String>()
+                    .into_bytes()
+                    .into_iter()
+                    .chain(chars.as_str().to_lowercase().into_bytes())
+                    .collect()
+            }
             Ok(t) => t.to_uppercase().into_bytes(),
             Err(e) => e.into_bytes(),
         }
@@ -94,22 +119,66 @@ pub struct Readonly;
 #[derive(Clone, Debug)]
 pub struct Vars {
     scopes: Vec<BTreeMap<String, Var>>,
+    /// Which scopes hold assignments before a command's name: no place for `local`.
+    temporary: Vec<bool>,
+    /// There is, or was, a name reference: every look-up has to reckon with one.
+    pub references: bool,
 }
+
+/// What a name stands for once references are followed.
+#[derive(Debug, PartialEq)]
+pub enum Referent<'a> {
+    Name(Cow<'a, str>),
+    /// An array's element: name and subscript.
+    Element(String, String),
+    /// A reference without a target, under this name.
+    Untargeted(Cow<'a, str>),
+    Circular,
+}
+
+/// How many references may follow one another.
+const MAX_REFERENCES: usize = 8;
 
 impl Vars {
     pub fn new() -> Vars {
         Vars {
             scopes: vec![BTreeMap::new()],
+            temporary: vec![false],
+            references: false,
         }
     }
 
+    /// Opens a function's scope.
     pub fn push_scope(&mut self) {
         self.scopes.push(BTreeMap::new());
+        self.temporary.push(false);
+    }
+
+    /// Opens a scope for the assignments before a command's name.
+    pub fn push_temporary(&mut self) {
+        self.scopes.push(BTreeMap::new());
+        self.temporary.push(true);
+    }
+
+    /// Leaves only global variables, for `declare -g`.
+    pub fn set_locals_aside(&mut self) -> Vec<BTreeMap<String, Var>> {
+        self.scopes.split_off(1)
+    }
+
+    pub fn put_locals_back(&mut self, locals: Vec<BTreeMap<String, Var>>) {
+        self.scopes.extend(locals);
+    }
+
+    /// Index of the scope that `local` is about.
+    fn own_scope(&self) -> usize {
+        let last = self.scopes.len() - 1;
+        (1..=last).rev().find(|i| !self.temporary[*i]).unwrap_or(last)
     }
 
     /// Closes the innermost scope; its variables' names, for what depends on them.
     pub fn pop_scope(&mut self) -> Vec<String> {
         debug_assert!(self.scopes.len() > 1);
+        self.temporary.pop();
         self.scopes.pop().unwrap_or_default().into_keys().collect()
     }
 
@@ -119,6 +188,31 @@ impl Vars {
 
     pub fn var(&self, name: &str) -> Option<&Var> {
         self.scopes.iter().rev().find_map(|s| s.get(name))
+    }
+
+    /// Follows name references from `name` to the variable that is meant.
+    pub fn follow<'a>(&self, name: &'a str) -> Referent<'a> {
+        let mut current = Cow::Borrowed(name);
+        if !self.references {
+            return Referent::Name(current);
+        }
+        for _ in 0..=MAX_REFERENCES {
+            let Some(var) = self.var(&current).filter(|v| v.nameref) else {
+                return Referent::Name(current);
+            };
+            let Some(target) = var.value.scalar().filter(|t| !t.is_empty()) else {
+                return Referent::Untargeted(current);
+            };
+            let target = decode(target);
+            if let Some((array, index)) = target.strip_suffix(']').and_then(|t| t.split_once('[')) {
+                return match self.follow(array) {
+                    Referent::Name(n) => Referent::Element(n.into_owned(), index.to_owned()),
+                    _ => Referent::Circular,
+                };
+            }
+            current = Cow::Owned(target);
+        }
+        Referent::Circular
     }
 
     pub fn var_mut(&mut self, name: &str) -> Option<&mut Var> {
@@ -143,6 +237,14 @@ impl Vars {
 
     /// The variable in the innermost scope, made there if need be (`local`).
     pub fn local_entry(&mut self, name: &str) -> &mut Var {
+        let top = self.own_scope();
+        self.scopes[top]
+            .entry(name.to_owned())
+            .or_insert_with(|| Var::new(Value::Unset))
+    }
+
+    /// The variable in the innermost scope, temporary or not.
+    pub fn top_entry(&mut self, name: &str) -> &mut Var {
         let top = self.scopes.len() - 1;
         self.scopes[top]
             .entry(name.to_owned())
@@ -155,8 +257,21 @@ impl Vars {
             .or_insert_with(|| Var::new(Value::Unset))
     }
 
+    /// Names in the innermost scope.
+    pub fn locals(&self) -> Vec<String> {
+        match self.own_scope() {
+            0 => Vec::new(),
+            own => self.scopes[own].keys().cloned().collect(),
+        }
+    }
+
+    pub fn global(&self, name: &str) -> Option<&Var> {
+        self.scopes[0].get(name)
+    }
+
     pub fn is_local(&self, name: &str) -> bool {
-        self.scopes.len() > 1 && self.scopes.last().is_some_and(|s| s.contains_key(name))
+        let own = self.own_scope();
+        own > 0 && self.scopes[own].contains_key(name)
     }
 
     /// A scalar assignment that keeps attributes; an array's element 0.

@@ -1,9 +1,11 @@
 //! Builtins that steer: break, continue, return, exit, eval, `.`, exec.
 
 use crate::exec::simple;
+use crate::frame::Frame;
 use crate::interactive;
 use crate::shell::{Outcome, Shell, Unwind};
 use crate::text::{Bytes, lossy, parse_int};
+use crate::trap::{self, Condition};
 
 fn count(sh: &mut Shell, args: &[Bytes]) -> Result<Option<u32>, Unwind> {
     if sh.loops == 0 {
@@ -15,7 +17,7 @@ fn count(sh: &mut Shell, args: &[Bytes]) -> Result<Option<u32>, Unwind> {
             Some(n) if n >= 1 => Ok(Some((n as u32).min(sh.loops))),
             Some(n) => {
                 sh.complain(format!("{}: {n}: loop count out of range", lossy(&args[0])));
-                sh.status = 1;
+                sh.break_status = 1;
                 Err(Unwind::Break(sh.loops))
             }
             None => {
@@ -58,11 +60,12 @@ fn status(sh: &mut Shell, args: &[Bytes]) -> i32 {
 }
 
 pub fn return_(sh: &mut Shell, args: &[Bytes]) -> Outcome {
-    if sh.calls.is_empty() && sh.sourcing == 0 {
+    if sh.calls.is_empty() && !sh.traps.are_running() {
         sh.complain("return: can only `return' from a function or sourced script");
         return Ok(2);
     }
-    sh.status = status(sh, args);
+    // `$?` stays what it was for the RETURN trap.
+    sh.returned = status(sh, args);
     Err(Unwind::Return)
 }
 
@@ -106,22 +109,39 @@ pub fn source(sh: &mut Shell, args: &[Bytes]) -> Outcome {
         Ok(t) => t,
         Err(e) => {
             sh.complain_errno(name, e);
-            return Ok(1);
+            return failed_special(sh, 1);
         }
     };
-    let positional = (args.len() > 2).then(|| std::mem::replace(&mut sh.positional, args[2..].to_vec()));
-    sh.sourcing += 1;
-    let loops = std::mem::take(&mut sh.loops);
-    let result = sh.nested(|sh| crate::parse::run_text(sh, &text));
-    sh.loops = loops;
-    sh.sourcing -= 1;
+    let given = args.len() > 2;
+    let positional = given.then(|| std::mem::replace(&mut sh.positional, args[2..].to_vec()));
+    sh.calls.push(Frame {
+        name: "source".into(),
+        source: name.clone(),
+        line: sh.line,
+        is_function: false,
+        args: Some(if given {
+            args[2..].to_vec()
+        } else {
+            vec![name.clone()]
+        }),
+        options: None,
+    });
+    let kept = trap::enter(sh, sh.options.functrace, false);
+    let result = sh.nested(|sh| crate::parse::run_file(sh, &text));
+    let result = match result {
+        Err(Unwind::Return) => Ok(sh.returned),
+        other => other,
+    };
+    let result = match result {
+        Ok(status) => trap::run(sh, Condition::Return).map(|()| status),
+        other => other,
+    };
+    sh.calls.pop();
+    trap::leave(sh, kept);
     if let Some(p) = positional {
         sh.positional = p;
     }
-    match result {
-        Err(Unwind::Return) => Ok(sh.status),
-        other => other,
-    }
+    result
 }
 
 pub fn read_script(path: &[u8]) -> Result<Bytes, sys::Errno> {
@@ -175,6 +195,15 @@ pub fn exec(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     interactive::enter_again(sh);
     let status = simple::explain(sh, name, &path, e);
     failed(sh, status)
+}
+
+/// A special builtin's error ends a POSIX shell that is not interactive.
+fn failed_special(sh: &mut Shell, status: i32) -> Outcome {
+    if sh.options.posix {
+        failed(sh, status)
+    } else {
+        Ok(status)
+    }
 }
 
 fn failed(sh: &mut Shell, status: i32) -> Outcome {

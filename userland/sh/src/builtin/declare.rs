@@ -1,16 +1,22 @@
-//! declare, typeset, local, export, readonly, unset: variables and their attributes.
+//! declare, typeset, local, export, readonly: variables and their attributes.
 
 use std::collections::BTreeMap;
 
-use super::Argument;
+use brush_parser::ast::{AssignmentValue, Command, CommandPrefixOrSuffixItem};
+
+use super::{Argument, describe};
 use crate::assign::{self, Assigned, Target};
+use crate::frame;
+use crate::parse::{self, Parsed};
 use crate::shell::{Outcome, Shell, Unwind};
-use crate::text::{Bytes, always_quote, lossy};
-use crate::vars::Value;
+use crate::text::{decode, lossy};
+use crate::vars::{Referent, Value};
 
 /// What the options ask for.
 #[derive(Default, Clone)]
 struct Wanted {
+    /// The builtin's name.
+    builtin: String,
     /// (attribute letter, on or off).
     attributes: Vec<(u8, bool)>,
     print: bool,
@@ -18,10 +24,18 @@ struct Wanted {
     names_only: bool,
     global: bool,
     local: bool,
+    /// `export` and `readonly`, which take names of whole variables only.
+    plain_names: bool,
+}
+
+impl Wanted {
+    fn has(&self, letter: u8) -> bool {
+        self.attributes.contains(&(letter, true))
+    }
 }
 
 pub fn declare(sh: &mut Shell, args: &[Argument]) -> Outcome {
-    let local = !sh.calls.is_empty();
+    let local = frame::in_function(sh);
     run(
         sh,
         args,
@@ -33,7 +47,7 @@ pub fn declare(sh: &mut Shell, args: &[Argument]) -> Outcome {
 }
 
 pub fn local(sh: &mut Shell, args: &[Argument]) -> Outcome {
-    if sh.calls.is_empty() {
+    if !frame::in_function(sh) {
         sh.complain("local: can only be used in a function");
         return Ok(1);
     }
@@ -53,6 +67,7 @@ pub fn export(sh: &mut Shell, args: &[Argument]) -> Outcome {
         args,
         Wanted {
             attributes: vec![(b'x', true)],
+            plain_names: true,
             ..Wanted::default()
         },
     )
@@ -70,31 +85,15 @@ pub fn readonly(sh: &mut Shell, args: &[Argument]) -> Outcome {
 }
 
 fn run(sh: &mut Shell, args: &[Argument], mut wanted: Wanted) -> Outcome {
-    let name = args[0].text();
-    let exporting = name == b"export";
+    wanted.builtin = lossy(&args[0].text()).into_owned();
     let mut operands = Vec::new();
     let mut options_end = false;
     for a in &args[1..] {
         match a {
             Argument::Word(w) if !options_end && w == b"--" => options_end = true,
             Argument::Word(w) if !options_end && w.len() > 1 && matches!(w[0], b'-' | b'+') => {
-                let on = w[0] == b'-';
-                for &c in &w[1..] {
-                    match c {
-                        b'p' => wanted.print = true,
-                        b'f' => wanted.functions = true,
-                        b'F' => {
-                            wanted.functions = true;
-                            wanted.names_only = true;
-                        }
-                        b'g' => wanted.global = true,
-                        b'n' if exporting => wanted.attributes = vec![(b'x', false)],
-                        b'a' | b'A' | b'i' | b'l' | b'u' | b'r' | b'x' => wanted.attributes.push((c, on)),
-                        _ => {
-                            sh.complain(format!("{}: -{}: invalid option", lossy(&name), c as char));
-                            return Ok(2);
-                        }
-                    }
+                if let Err(status) = options(sh, w, &mut wanted) {
+                    return Ok(status);
                 }
             }
             _ => {
@@ -104,270 +103,321 @@ fn run(sh: &mut Shell, args: &[Argument], mut wanted: Wanted) -> Outcome {
         }
     }
     if wanted.functions {
-        return functions(sh, &operands, &wanted);
+        return super::functions::run(sh, &operands, wanted.names_only, wanted.print, &wanted.attributes);
     }
     if operands.is_empty() {
-        return list(sh, &wanted, &name);
+        return list(sh, &wanted);
     }
     let mut status = 0;
     for a in operands {
-        if wanted.print {
-            status |= print_one(sh, &name, &a.text());
-            continue;
-        }
-        let (target, value, append) = match a {
-            Argument::Assignment(t, v, append) => (t.clone(), Some(v.clone()), *append),
-            Argument::Word(w) => match assign::split_argument(w) {
-                Some((t, v, append)) => (t, Some(Assigned::Scalar(v)), append),
-                None => match assign::parse_target(w) {
-                    Some(t) => (t, None, false),
-                    None => {
-                        sh.complain(format!(
-                            "{}: `{}': not a valid identifier",
-                            lossy(&name),
-                            lossy(w)
-                        ));
-                        status = 1;
-                        continue;
-                    }
-                },
-            },
-        };
-        status |= one(sh, &wanted, target, value, append)?;
+        status |= operand(sh, &wanted, a)?;
+    }
+    if wanted.has(b'a') && wanted.has(b'A') {
+        status = 1;
     }
     Ok(status)
 }
 
-fn one(sh: &mut Shell, wanted: &Wanted, target: Target, value: Option<Assigned>, append: bool) -> Outcome {
-    let name = target.name.clone();
-    let has = |c| wanted.attributes.iter().any(|(a, on)| *a == c && *on);
-    let was_readonly = sh.vars.var(&name).is_some_and(|v| v.readonly);
-    if was_readonly && (value.is_some() || wanted.attributes.contains(&(b'r', false))) {
-        sh.complain(format!("{name}: readonly variable"));
-        return Ok(1);
-    }
-    let fresh = wanted.local && !wanted.global && !sh.vars.is_local(&name);
-    let var = if wanted.global {
-        sh.vars.global_entry(&name)
-    } else if wanted.local {
-        sh.vars.local_entry(&name)
-    } else {
-        sh.vars.entry(&name)
-    };
-    if has(b'A') && !matches!(var.value, Value::Assoc(_)) {
-        var.value = Value::Assoc(BTreeMap::new());
-    } else if has(b'a') && !var.value.is_array() {
-        var.value = match std::mem::replace(&mut var.value, Value::Unset) {
-            Value::Scalar(s) => Value::Indexed(BTreeMap::from([(0, s)])),
-            _ => Value::Indexed(BTreeMap::new()),
-        };
-    }
-    for (c, on) in &wanted.attributes {
+fn options(sh: &Shell, word: &[u8], wanted: &mut Wanted) -> Result<(), i32> {
+    let on = word[0] == b'-';
+    let only_functions = matches!(wanted.builtin.as_str(), "export" | "readonly");
+    for &c in &word[1..] {
         match c {
-            b'i' => var.integer = *on,
-            b'x' => var.export = *on,
-            b'l' => (var.lower, var.upper) = (*on, var.upper && !*on),
-            b'u' => (var.upper, var.lower) = (*on, var.lower && !*on),
-            _ => {}
+            b'p' => wanted.print = true,
+            b'f' => wanted.functions = true,
+            b'n' if wanted.builtin == "export" => wanted.attributes = vec![(b'x', false)],
+            b'a' | b'A' if wanted.builtin != "export" => wanted.attributes.push((c, on)),
+            b'F' if !only_functions => {
+                wanted.functions = true;
+                wanted.names_only = true;
+            }
+            b'g' if !only_functions => wanted.global = true,
+            b'I' if !only_functions => {}
+            b'i' | b'l' | b'u' | b'c' | b'r' | b'x' | b'n' | b't' if !only_functions => {
+                wanted.attributes.push((c, on));
+            }
+            _ => {
+                sh.complain(format!(
+                    "{}: {}{}: invalid option",
+                    wanted.builtin,
+                    if on { '-' } else { '+' },
+                    c as char
+                ));
+                return Err(2);
+            }
         }
     }
-    let _ = fresh;
+    Ok(())
+}
+
+fn invalid(sh: &Shell, wanted: &Wanted, word: &[u8]) -> Outcome {
+    sh.complain(format!(
+        "{}: `{}': not a valid identifier",
+        wanted.builtin,
+        lossy(word)
+    ));
+    Ok(1)
+}
+
+fn operand(sh: &mut Shell, wanted: &Wanted, a: &Argument) -> Outcome {
+    if wanted.print && !(wanted.plain_names || wanted.builtin == "readonly") {
+        return Ok(print_one(sh, wanted, &a.text()));
+    }
+    let (target, value, append) = match a {
+        Argument::Assignment(t, v, append) => {
+            let mut t = t.clone();
+            if let Some(i) = &t.index {
+                // It is a word first, and a subscript after that.
+                t.index = Some(decode(&crate::expand::single(sh, i)?));
+            }
+            (t, Some(v.clone()), *append)
+        }
+        Argument::Word(w) if w == b"-" && wanted.builtin == "local" => {
+            let options = sh.options.clone();
+            if let Some(f) = sh.calls.iter_mut().rev().find(|f| f.is_function) {
+                f.options.get_or_insert(options);
+            }
+            return Ok(0);
+        }
+        Argument::Word(w) => match assign::split_argument(w) {
+            Some((t, v, append)) => (t, Some(Assigned::Scalar(v)), append),
+            None => match assign::parse_target(w) {
+                Some(t) => (t, None, false),
+                None => {
+                    let name = w.split(|c| *c == b'=').next().unwrap_or(w);
+                    let shown = if name.contains(&b'[') { name } else { &w[..] };
+                    return invalid(sh, wanted, shown);
+                }
+            },
+        },
+    };
+    if target.index.as_ref().is_some_and(|i| i.is_empty()) || (target.index.is_some() && wanted.plain_names) {
+        let shown = format!("{}[{}]", target.name, target.index.unwrap_or_default());
+        return invalid(sh, wanted, shown.as_bytes());
+    }
+    if wanted.global {
+        let inner = sh.vars.set_locals_aside();
+        let result = one(sh, wanted, target, value, append);
+        sh.vars.put_locals_back(inner);
+        return result;
+    }
+    one(sh, wanted, target, value, append)
+}
+
+/// What the operand's name means: references are followed unless they are what is declared.
+fn place(sh: &mut Shell, wanted: &Wanted, target: Target) -> Option<Target> {
+    let about_reference = wanted.attributes.iter().any(|(c, _)| *c == b'n') && !arrays(wanted);
+    let hidden = wanted.local && !wanted.global && !sh.vars.is_local(&target.name);
+    if about_reference || hidden || !sh.vars.references {
+        return Some(target);
+    }
+    match sh.vars.follow(&target.name) {
+        Referent::Name(n) => Some(Target {
+            name: n.into_owned(),
+            index: target.index,
+        }),
+        Referent::Element(name, index) => Some(Target {
+            name,
+            index: Some(index),
+        }),
+        Referent::Untargeted(_) => Some(target),
+        Referent::Circular => None,
+    }
+}
+
+fn arrays(wanted: &Wanted) -> bool {
+    wanted.has(b'a') || wanted.has(b'A')
+}
+
+fn one(sh: &mut Shell, wanted: &Wanted, target: Target, value: Option<Assigned>, append: bool) -> Outcome {
+    let was_whole = target.index.is_none();
+    let Some(mut target) = place(sh, wanted, target) else {
+        return Ok(1);
+    };
+    let attributes_only = wanted.plain_names || wanted.builtin == "readonly";
+    if attributes_only && was_whole && target.index.is_some() && value.is_none() {
+        // Elements have no attributes of their own.
+        return Ok(0);
+    }
+    let name = target.name.clone();
+    let scoped = wanted.local && !wanted.global;
+    let existing = match scoped {
+        true if !sh.vars.is_local(&name) => None,
+        _ => sh.vars.var(&name),
+    };
+    let complain = |sh: &Shell, what: &str| {
+        sh.complain(format!("{}: {what}", wanted.builtin));
+        Ok(1)
+    };
+    if let Some(v) = existing {
+        if v.readonly && (value.is_some() || wanted.attributes.contains(&(b'r', false))) {
+            return complain(sh, &format!("{name}: readonly variable"));
+        }
+        if v.value.is_array()
+            && wanted
+                .attributes
+                .iter()
+                .any(|(c, on)| matches!(c, b'a' | b'A') && !on)
+        {
+            return complain(sh, &format!("{name}: cannot destroy array variables in this way"));
+        }
+        match v.value {
+            Value::Indexed(_) if wanted.has(b'A') => {
+                return complain(
+                    sh,
+                    &format!("{name}: cannot convert indexed to associative array"),
+                );
+            }
+            Value::Assoc(_) if wanted.has(b'a') && !wanted.has(b'A') => {
+                return complain(
+                    sh,
+                    &format!("{name}: cannot convert associative to indexed array"),
+                );
+            }
+            _ => {}
+        }
+    } else if scoped && sh.vars.global(&name).is_some_and(|v| v.readonly) {
+        return complain(sh, &format!("{name}: readonly variable"));
+    }
+    if wanted.has(b'n') && !arrays(wanted) {
+        return super::functions::refer(sh, &wanted.builtin, &name, value, wanted.has(b'r'), |sh| {
+            set_attributes(sh, wanted, &name, scoped);
+        });
+    }
+    let is_array = existing.is_some_and(|v| v.value.is_array());
+    let value = match value {
+        Some(Assigned::Scalar(text)) if (is_array || arrays(wanted)) && is_compound(&text) => {
+            target.index = None;
+            Some(compound(sh, &text)?)
+        }
+        other => other,
+    };
+    make(sh, wanted, &target, scoped);
+    set_attributes(sh, wanted, &name, scoped);
     if let Some(v) = value {
         assign::store(sh, &target, v, append)?;
     }
-    if has(b'r') {
+    if wanted.has(b'r') {
         sh.vars.entry(&name).readonly = true;
     }
     Ok(0)
 }
 
-fn functions(sh: &mut Shell, operands: &[&Argument], wanted: &Wanted) -> Outcome {
-    let names: Vec<String> = if operands.is_empty() {
-        sh.functions.keys().cloned().collect()
+/// Creates the variable, as an array where one is wanted.
+fn make(sh: &mut Shell, wanted: &Wanted, target: &Target, scoped: bool) {
+    let var = if scoped {
+        sh.vars.local_entry(&target.name)
     } else {
-        operands.iter().map(|a| lossy(&a.text()).into_owned()).collect()
+        sh.vars.entry(&target.name)
     };
-    let mut status = 0;
-    for n in names {
-        match sh.functions.get(&n) {
-            None => status = 1,
-            Some(_) if wanted.names_only && operands.is_empty() => sh.print(format!("declare -f {n}\n")),
-            Some(_) if wanted.names_only => sh.print(format!("{n}\n")),
-            Some(f) => {
-                let text = f.to_string();
-                sh.print(format!("{text}\n"));
-            }
-        }
+    let assoc = wanted.has(b'A');
+    if var.value.is_array() || !(assoc || wanted.has(b'a') || target.index.is_some()) {
+        return;
     }
-    Ok(status)
+    var.bare = var.value == Value::Unset;
+    var.value = match (std::mem::replace(&mut var.value, Value::Unset), assoc) {
+        (Value::Scalar(s), true) => Value::Assoc(BTreeMap::from([(b"0".to_vec(), s)])),
+        (_, true) => Value::Assoc(BTreeMap::new()),
+        (Value::Scalar(s), false) => Value::Indexed(BTreeMap::from([(0, s)])),
+        (_, false) => Value::Indexed(BTreeMap::new()),
+    };
 }
 
-fn list(sh: &mut Shell, wanted: &Wanted, builtin: &[u8]) -> Outcome {
-    let names: Vec<String> = sh
-        .vars
-        .all()
-        .into_iter()
-        .filter(|(_, v)| {
-            wanted
-                .attributes
-                .iter()
-                .all(|(c, on)| v.flags().contains(*c as char) == *on)
-        })
-        .filter(|(_, v)| v.value != Value::Unset || !wanted.attributes.is_empty())
-        .map(|(k, _)| k.to_owned())
-        .collect();
-    if builtin == b"local" {
-        return Ok(0);
+fn set_attributes(sh: &mut Shell, wanted: &Wanted, name: &str, scoped: bool) {
+    let var = if scoped {
+        sh.vars.local_entry(name)
+    } else {
+        sh.vars.entry(name)
+    };
+    for (c, on) in &wanted.attributes {
+        let case = |this: u8| *c == this && *on;
+        match c {
+            b'i' => var.integer = *on,
+            b'x' => var.export = *on,
+            b't' => var.trace = *on,
+            b'n' if !*on => var.nameref = false,
+            b'l' | b'u' | b'c' => (var.lower, var.upper, var.capital) = (case(b'l'), case(b'u'), case(b'c')),
+            _ => {}
+        }
     }
-    let full = wanted.print || !wanted.attributes.is_empty();
+}
+
+/// Text of the form `(…)`, which a quoted operand may assign to an array.
+fn is_compound(text: &[u8]) -> bool {
+    text.len() >= 2 && text.starts_with(b"(") && text.ends_with(b")")
+}
+
+/// The elements that such a text assigns.
+fn compound(sh: &mut Shell, text: &[u8]) -> Result<Assigned, Unwind> {
+    let source = format!("x={}", decode(text));
+    if let Parsed::Program(p) = parse::parse(sh, &source)
+        && let Some(Command::Simple(c)) = p
+            .complete_commands
+            .first()
+            .and_then(|l| l.0.first())
+            .and_then(|item| item.0.first.seq.first())
+        && let Some(CommandPrefixOrSuffixItem::AssignmentWord(a, _)) =
+            c.prefix.as_ref().and_then(|p| p.0.first())
+        && matches!(a.value, AssignmentValue::Array(_))
+    {
+        return assign::value(sh, &a.value);
+    }
+    Ok(Assigned::Scalar(text.to_vec()))
+}
+
+fn list(sh: &mut Shell, wanted: &Wanted) -> Outcome {
+    let names = if wanted.builtin == "local" {
+        sh.vars.locals()
+    } else {
+        describe::names(sh)
+    };
+    let filters: Vec<char> = wanted
+        .attributes
+        .iter()
+        .filter(|(_, on)| *on)
+        .map(|(c, _)| *c as char)
+        .collect();
+    let full = wanted.print || !filters.is_empty();
     for n in names {
-        if let Some(text) = if full {
-            describe(sh, &n, false)
+        let flags = describe::flags(sh, &n).unwrap_or_default();
+        if !filters.is_empty() && !filters.iter().any(|f| flags.contains(*f)) {
+            continue;
+        }
+        let text = if full {
+            describe::declaration(sh, &n)
         } else {
-            plain(sh, &n)
-        } {
+            describe::plain(sh, &n)
+        };
+        if let Some(text) = text {
             sh.print(text);
             sh.print(b"\n");
+        }
+    }
+    if !full && wanted.builtin != "local" {
+        let functions: Vec<String> = sh.functions.keys().cloned().collect();
+        for f in functions {
+            let text = describe::function(sh, &f).unwrap_or_default();
+            sh.print(text);
         }
     }
     Ok(0)
 }
 
-fn print_one(sh: &mut Shell, builtin: &[u8], name: &[u8]) -> i32 {
-    match describe(sh, &lossy(name), false) {
+fn print_one(sh: &mut Shell, wanted: &Wanted, name: &[u8]) -> i32 {
+    let text = match std::str::from_utf8(name) {
+        Ok(n) if wanted.builtin == "local" && !sh.vars.is_local(n) => None,
+        Ok(n) => describe::declaration(sh, n),
+        Err(_) => None,
+    };
+    match text {
         Some(text) => {
             sh.print(text);
             sh.print(b"\n");
             0
         }
         None => {
-            sh.complain(format!("{}: {}: not found", lossy(builtin), lossy(name)));
+            sh.complain(format!("{}: {}: not found", wanted.builtin, lossy(name)));
             1
         }
     }
-}
-
-/// `name=value` as `set` lists it.
-pub fn plain(sh: &Shell, name: &str) -> Option<Bytes> {
-    let v = sh.vars.var(name)?;
-    let mut out = format!("{name}=").into_bytes();
-    match &v.value {
-        Value::Unset => return None,
-        Value::Scalar(s) => out.extend_from_slice(&crate::text::shell_quote(s)),
-        array => out.extend_from_slice(&literal(array)),
-    }
-    Some(out)
-}
-
-fn double_quoted(s: &[u8]) -> Bytes {
-    if s.iter().any(|c| *c < 0x20 && *c != b'\n') {
-        return always_quote(s);
-    }
-    let mut out = vec![b'"'];
-    for &c in s {
-        if matches!(c, b'"' | b'$' | b'`' | b'\\') {
-            out.push(b'\\');
-        }
-        out.push(c);
-    }
-    out.push(b'"');
-    out
-}
-
-fn literal(v: &Value) -> Bytes {
-    let pairs: Vec<(Bytes, &Bytes)> = match v {
-        Value::Indexed(m) => m.iter().map(|(k, v)| (k.to_string().into_bytes(), v)).collect(),
-        Value::Assoc(m) => m.iter().map(|(k, v)| (crate::text::shell_quote(k), v)).collect(),
-        _ => Vec::new(),
-    };
-    let mut out = vec![b'('];
-    let assoc = matches!(v, Value::Assoc(_));
-    for (i, (k, v)) in pairs.into_iter().enumerate() {
-        if i > 0 && !assoc {
-            out.push(b' ');
-        }
-        out.push(b'[');
-        out.extend_from_slice(&k);
-        out.extend_from_slice(b"]=");
-        out.extend_from_slice(&double_quoted(v));
-        if assoc {
-            out.push(b' ');
-        }
-    }
-    out.push(b')');
-    out
-}
-
-/// `declare -p` of one variable; `short` is `${x@A}`, which leaves `declare` out where there are no attributes.
-pub fn describe(sh: &Shell, name: &str, short: bool) -> Option<Bytes> {
-    let v = sh.vars.var(name)?;
-    let flags = v.flags();
-    if short && flags.is_empty() {
-        let s = v.value.scalar()?;
-        return Some([name.as_bytes(), b"=", &always_quote(s)].concat());
-    }
-    let flags = if flags.is_empty() { "-".to_owned() } else { flags };
-    let mut out = format!("declare -{flags} {name}").into_bytes();
-    match &v.value {
-        Value::Unset => {}
-        Value::Scalar(s) if short => out.extend_from_slice(&[b"=", &always_quote(s)[..]].concat()),
-        Value::Scalar(s) => out.extend_from_slice(&[b"=", &double_quoted(s)[..]].concat()),
-        array => out.extend_from_slice(&[b"=", &literal(array)[..]].concat()),
-    }
-    Some(out)
-}
-
-pub fn unset(sh: &mut Shell, args: &[Bytes]) -> Outcome {
-    let o = match super::options(sh, args, "fvn") {
-        Ok(o) => o,
-        Err(s) => return Ok(s),
-    };
-    let mut status = 0;
-    for a in &args[o.rest..] {
-        let name = lossy(a).into_owned();
-        if o.has(b'f') {
-            sh.functions.remove(&name);
-            continue;
-        }
-        let Some(target) = assign::parse_target(a) else {
-            sh.complain(format!("unset: `{name}': not a valid identifier"));
-            status = 1;
-            continue;
-        };
-        match unset_one(sh, &target, o.has(b'v')) {
-            Ok(()) => {}
-            Err(Some(e)) => return Err(e),
-            Err(None) => {
-                sh.complain(format!("unset: {}: cannot unset: readonly variable", target.name));
-                status = 1;
-            }
-        }
-    }
-    Ok(status)
-}
-
-fn unset_one(sh: &mut Shell, t: &Target, only_variable: bool) -> Result<(), Option<Unwind>> {
-    let Some(index) = &t.index else {
-        let existed = sh.vars.unset(&t.name).map_err(|_| None)?;
-        if !existed && !only_variable {
-            sh.functions.remove(&t.name);
-        }
-        if t.name == "PATH" {
-            sh.hashed.clear();
-        }
-        return Ok(());
-    };
-    if sh.vars.var(&t.name).is_some_and(|v| v.readonly) {
-        return Err(None);
-    }
-    if matches!(index.as_str(), "@" | "*") {
-        return sh.vars.unset(&t.name).map(drop).map_err(|_| None);
-    }
-    let key = assign::key(sh, &t.name, index).map_err(Some)?;
-    match (sh.vars.var_mut(&t.name).map(|v| &mut v.value), key) {
-        (Some(Value::Indexed(m)), assign::Key::Number(n)) => drop(m.remove(&n)),
-        (Some(Value::Assoc(m)), assign::Key::Text(k)) => drop(m.remove(&k)),
-        _ => {}
-    }
-    Ok(())
 }

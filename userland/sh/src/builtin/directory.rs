@@ -1,4 +1,4 @@
-//! cd, pwd and the directory stack. PWD keeps the path as the user went it (`-L`); `-P` asks the kernel.
+//! cd and pwd. PWD keeps the path as the user went it (`-L`); `-P` asks the kernel.
 
 use crate::shell::{Outcome, Shell};
 use crate::text::{Bytes, lossy};
@@ -66,14 +66,10 @@ pub fn change(sh: &mut Shell, to: &[u8], physical: bool) -> Outcome {
     if to.is_empty() {
         return Ok(0);
     }
-    let old = sh
-        .vars
-        .get("PWD")
-        .cloned()
-        .or_else(|| sys::getcwd().ok())
-        .unwrap_or_default();
-    let logical = normalize(&old, to);
-    let result = match sys::chdir(&logical) {
+    let old = sh.vars.get("PWD").cloned().unwrap_or_default();
+    let logical = normalize(&sh.cwd, to);
+    let physical = physical || sh.options.physical;
+    let result = match sys::chdir(if physical { to } else { &logical }) {
         Ok(()) => Ok(()),
         // The remembered way may be gone while the kernel still knows one.
         Err(e) => sys::chdir(to).map_err(|_| e),
@@ -87,12 +83,11 @@ pub fn change(sh: &mut Shell, to: &[u8], physical: bool) -> Outcome {
     } else {
         logical
     };
+    sh.cwd.clone_from(&pwd);
     if sh.vars.set("OLDPWD", old).is_err() || sh.vars.set("PWD", pwd).is_err() {
         sh.complain("cd: PWD: readonly variable");
         return Ok(1);
     }
-    sh.vars.entry("PWD").export = true;
-    sh.vars.entry("OLDPWD").export = true;
     Ok(0)
 }
 
@@ -128,8 +123,12 @@ pub fn pwd(sh: &mut Shell, args: &[Bytes]) -> Outcome {
         Err(s) => return Ok(s),
     };
     let physical = o.given.last().is_some_and(|(c, _)| *c == b'P');
-    let logical = sh.vars.get("PWD").filter(|_| !physical).cloned();
-    match logical.map_or_else(sys::getcwd, Ok) {
+    let logical = !(physical || sh.options.physical) && !sh.cwd.is_empty();
+    match if logical {
+        Ok(sh.cwd.clone())
+    } else {
+        sys::getcwd()
+    } {
         Ok(mut d) => {
             d.push(b'\n');
             sh.print(d);
@@ -140,57 +139,6 @@ pub fn pwd(sh: &mut Shell, args: &[Bytes]) -> Outcome {
             Ok(1)
         }
     }
-}
-
-fn show(sh: &mut Shell) {
-    let home = sh.vars.get("HOME").cloned().unwrap_or_default();
-    let tilde = |d: &Bytes| match d.strip_prefix(&home[..]) {
-        Some(rest) if home.len() > 1 && (rest.is_empty() || rest[0] == b'/') => [b"~", rest].concat(),
-        _ => d.clone(),
-    };
-    let pwd = sh.vars.get("PWD").cloned().unwrap_or_default();
-    let all: Vec<Bytes> = [pwd].iter().chain(&sh.dir_stack).map(tilde).collect();
-    sh.print([&all.join(&b' ')[..], b"\n"].concat());
-}
-
-pub fn dirs(sh: &mut Shell, args: &[Bytes]) -> Outcome {
-    if args.get(1).is_some_and(|a| a == b"-c") {
-        sh.dir_stack.clear();
-        return Ok(0);
-    }
-    show(sh);
-    Ok(0)
-}
-
-pub fn pushd(sh: &mut Shell, args: &[Bytes]) -> Outcome {
-    let pwd = sh.vars.get("PWD").cloned().unwrap_or_default();
-    let to = match args.get(1) {
-        Some(d) => d.clone(),
-        None if sh.dir_stack.is_empty() => {
-            sh.complain("pushd: no other directory");
-            return Ok(1);
-        }
-        None => sh.dir_stack.remove(0),
-    };
-    let status = change(sh, &to, false)?;
-    if status == 0 {
-        sh.dir_stack.insert(0, pwd);
-        show(sh);
-    }
-    Ok(status)
-}
-
-pub fn popd(sh: &mut Shell, _args: &[Bytes]) -> Outcome {
-    if sh.dir_stack.is_empty() {
-        sh.complain("popd: directory stack empty");
-        return Ok(1);
-    }
-    let to = sh.dir_stack.remove(0);
-    let status = change(sh, &to, false)?;
-    if status == 0 {
-        show(sh);
-    }
-    Ok(status)
 }
 
 #[cfg(test)]

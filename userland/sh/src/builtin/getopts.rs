@@ -19,6 +19,10 @@ pub fn run(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     } else {
         sh.positional.clone()
     };
+    if !crate::text::is_name(name) {
+        sh.complain(format!("getopts: `{}': not a valid identifier", lossy(name)));
+        return Ok(1);
+    }
     let silent = spec.first() == Some(&b':');
     let index = sh
         .vars
@@ -33,7 +37,7 @@ pub fn run(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     };
     let mut index = index;
     let Some(word) = operands.get(index - 1) else {
-        return done(sh, name, index);
+        return done(sh, name, operands.len() + 1);
     };
     if at == 0 {
         if word.len() < 2 || word[0] != b'-' {

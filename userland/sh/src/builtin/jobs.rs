@@ -244,7 +244,12 @@ fn translate(sh: &mut Shell, args: &[Bytes]) -> i32 {
     let mut status = 0;
     for a in args {
         let line = match parse_int(a) {
-            Some(n) => Signal((n & 0x7f) as i32).name().map(str::to_owned),
+            Some(0) => Some("EXIT".to_owned()),
+            // A status of a process that a signal ended counts as the signal.
+            Some(n) => i32::try_from(if n > 128 { n - 128 } else { n })
+                .ok()
+                .and_then(|n| Signal(n).name().map(str::to_owned)),
+            None if lossy(a).eq_ignore_ascii_case("EXIT") => Some("0".to_owned()),
             None => Signal::parse(&lossy(a)).map(|s| s.0.to_string()),
         };
         match line {

@@ -31,7 +31,7 @@ pub fn command(sh: &mut Shell, args: &[Argument]) -> Outcome {
     }
     let rest = &args[o.rest..];
     let Some(first) = rest.first() else { return Ok(0) };
-    if let Some(b) = super::find(&first.text()) {
+    if let Some(b) = super::enabled(sh, &first.text()) {
         return simple::run_builtin(sh, b, rest);
     }
     external(sh, &simple::words_of(rest))
@@ -43,7 +43,7 @@ fn external(sh: &mut Shell, argv: &[Bytes]) -> Outcome {
         Ok(p) => p,
         Err(status) => return Ok(status),
     };
-    let envp = sh.vars.environment();
+    let envp = simple::environment(sh, &path);
     let origin = Origin::Job {
         group: None,
         foreground: true,
@@ -63,7 +63,7 @@ fn external(sh: &mut Shell, argv: &[Bytes]) -> Outcome {
 
 pub fn builtin(sh: &mut Shell, args: &[Argument]) -> Outcome {
     let Some(first) = args.get(1) else { return Ok(0) };
-    match super::find(&first.text()) {
+    match super::enabled(sh, &first.text()) {
         Some(b) => simple::run_builtin(sh, b, &args[1..]),
         None => {
             sh.complain(format!("builtin: {}: not a shell builtin", lossy(&first.text())));
@@ -95,10 +95,10 @@ fn describe(sh: &mut Shell, name: &[u8], style: Style) -> bool {
         word(style, &shown, "a shell keyword", "keyword")
     } else if let Some(f) = sh.functions.get(&shown) {
         match style {
-            Style::Long => format!("{shown} is a function\n{f}"),
+            Style::Long => crate::rewrite::restore(&format!("{shown} is a function\n{}", f.definition)),
             _ => word(style, &shown, "", "function"),
         }
-    } else if super::find(name).is_some() {
+    } else if super::enabled(sh, name).is_some() {
         word(style, &shown, "a shell builtin", "builtin")
     } else if name.contains(&b'/') {
         if sys::access(name, sys::Access::X).is_err() {
@@ -107,17 +107,14 @@ fn describe(sh: &mut Shell, name: &[u8], style: Style) -> bool {
         word(style, &shown, &shown, "file")
     } else {
         let hashed = sh.hashed.contains_key(name);
-        let Some(path) = simple::lookup(sh, name) else {
+        let Some(path) = file_of(sh, name) else {
             return false;
         };
         let path = lossy(&path).into_owned();
         match style {
             Style::Short => path,
             Style::Long if hashed => format!("{shown} is hashed ({path})"),
-            Style::Long => {
-                sh.hashed.remove(name);
-                format!("{shown} is {path}")
-            }
+            Style::Long => format!("{shown} is {path}"),
             Style::Kind => "file".into(),
         }
     };
@@ -133,30 +130,86 @@ fn word(style: Style, name: &str, long: &str, kind: &str) -> String {
     }
 }
 
+/// `type -p` and `-P`: the file that a name is remembered as, or found as.
+fn file_of(sh: &Shell, name: &[u8]) -> Option<Bytes> {
+    if let Some((path, _)) = sh.hashed.get(name) {
+        return Some(path.clone());
+    }
+    if name.contains(&b'/') {
+        let runs = sys::stat(name).is_ok_and(|s| s.is_file()) && sys::access(name, sys::Access::X).is_ok();
+        return runs.then(|| name.to_vec());
+    }
+    simple::search(sh, name, true).into_iter().next()
+}
+
+/// Is the name an alias, a keyword, a function or a builtin?
+fn is_internal(sh: &Shell, name: &[u8], functions: bool) -> bool {
+    let shown = lossy(name);
+    sh.aliases.contains_key(&*shown)
+        || KEYWORDS.contains(&&*shown)
+        || (functions && sh.functions.contains_key(&*shown))
+        || super::enabled(sh, name).is_some()
+}
+
+/// What `type` says of everything that a name means.
+fn all_meanings(sh: &mut Shell, name: &[u8], functions: bool, kind: bool) -> Vec<String> {
+    let shown = lossy(name).into_owned();
+    let mut out = Vec::new();
+    let mut add = |long: String, short: &str| out.push(if kind { short.to_owned() } else { long });
+    if let Some(a) = sh.aliases.get(&shown) {
+        add(format!("{shown} is aliased to `{}'", lossy(a)), "alias");
+    }
+    if KEYWORDS.contains(&&shown[..]) {
+        add(format!("{shown} is a shell keyword"), "keyword");
+    }
+    if let Some(f) = sh.functions.get(&shown).filter(|_| functions) {
+        let text = crate::rewrite::restore(&f.definition.to_string());
+        add(format!("{shown} is a function\n{text}"), "function");
+    }
+    if super::enabled(sh, name).is_some() {
+        add(format!("{shown} is a shell builtin"), "builtin");
+    }
+    for p in simple::search(sh, name, true) {
+        add(format!("{shown} is {}", lossy(&p)), "file");
+    }
+    out
+}
+
 pub fn type_(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     let o = match super::options(sh, args, "afptP") {
         Ok(o) => o,
         Err(s) => return Ok(s),
     };
+    let functions = !o.has(b'f');
     let mut status = 0;
     for n in &args[o.rest..] {
         let found = if o.has(b'p') || o.has(b'P') {
-            let only_files = o.has(b'p') && super::find(n).is_some();
-            match simple::lookup(sh, n).filter(|_| !only_files) {
-                Some(p) => {
-                    sh.print([&p[..], b"\n"].concat());
-                    true
-                }
-                None => only_files,
+            let internal = o.has(b'p') && is_internal(sh, n, functions);
+            let files = match (o.has(b'a'), internal && !o.has(b'P')) {
+                (true, _) => simple::search(sh, n, true),
+                (false, true) => Vec::new(),
+                (false, false) => file_of(sh, n).into_iter().collect(),
+            };
+            for p in &files {
+                sh.print([&p[..], b"\n"].concat());
             }
+            internal || !files.is_empty()
+        } else if o.has(b'a') {
+            let lines = all_meanings(sh, n, functions, o.has(b't'));
+            for l in &lines {
+                sh.print(format!("{l}\n"));
+            }
+            !lines.is_empty()
+        } else if !functions && sh.functions.contains_key(&*lossy(n)) {
+            let f = sh.functions.remove(&*lossy(n));
+            let found = describe(sh, n, if o.has(b't') { Style::Kind } else { Style::Long });
+            if let Some(f) = f {
+                sh.functions.insert(lossy(n).into_owned(), f);
+            }
+            found
         } else {
             describe(sh, n, if o.has(b't') { Style::Kind } else { Style::Long })
         };
-        if o.has(b'a') {
-            for p in simple::search(sh, n, true) {
-                sh.print(format!("{} is {}\n", lossy(n), lossy(&p)));
-            }
-        }
         if !found {
             status = 1;
             if !o.has(b't') && !o.has(b'p') && !o.has(b'P') {
@@ -168,40 +221,80 @@ pub fn type_(sh: &mut Shell, args: &[Bytes]) -> Outcome {
 }
 
 pub fn hash(sh: &mut Shell, args: &[Bytes]) -> Outcome {
-    let o = match super::options(sh, args, "rd:lp:t") {
+    let o = match super::options(sh, args, "rdlp:t") {
         Ok(o) => o,
         Err(s) => return Ok(s),
     };
+    let names = &args[o.rest..];
     if o.has(b'r') {
         sh.hashed.clear();
     }
-    if let Some(name) = o.value(b'd') {
-        sh.hashed.remove(name);
+    if names.is_empty() {
+        if !o.has(b'r') {
+            list_hashed(sh, o.has(b'l'));
+        }
         return Ok(0);
     }
     let mut status = 0;
-    for n in &args[o.rest..] {
-        if let Some(path) = o.value(b'p') {
+    for n in names {
+        let known = if let Some(path) = o.value(b'p') {
             sh.hashed.insert(n.clone(), (path.clone(), 0));
-            continue;
-        }
-        if super::find(n).is_none() && simple::lookup(sh, n).is_none() {
+            true
+        } else if o.has(b'd') {
+            sh.hashed.remove(n).is_some()
+        } else if o.has(b't') {
+            show_hashed(sh, n, o.has(b'l'), names.len() > 1)
+        } else {
+            // A path needs no memory, and builtins no place.
+            n.contains(&b'/') || super::enabled(sh, n).is_some() || {
+                sh.hashed.remove(n);
+                match simple::search(sh, n, true).into_iter().next() {
+                    Some(p) => {
+                        sh.hashed.insert(n.clone(), (p, 0));
+                        true
+                    }
+                    None => false,
+                }
+            }
+        };
+        if !known {
             sh.complain(format!("hash: {}: not found", lossy(n)));
             status = 1;
         }
     }
-    if args.len() == 1 {
-        if sh.hashed.is_empty() {
-            sh.print(b"hash: hash table empty\n");
-            return Ok(0);
-        }
-        let lines: Vec<String> = sh
-            .hashed
-            .values()
-            .map(|(p, hits)| format!("{hits:4}\t{}\n", lossy(p)))
-            .collect();
-        sh.print(b"hits\tcommand\n");
-        sh.print(lines.concat());
-    }
     Ok(status)
+}
+
+fn show_hashed(sh: &mut Shell, name: &[u8], reusable: bool, with_name: bool) -> bool {
+    let Some((path, _)) = sh.hashed.get(name) else {
+        return false;
+    };
+    let (name, path) = (lossy(name), lossy(path));
+    let line = match (reusable, with_name) {
+        (true, _) => format!("builtin hash -p {path} {name}\n"),
+        (false, true) => format!("{name}\t{path}\n"),
+        (false, false) => format!("{path}\n"),
+    };
+    sh.print(line);
+    true
+}
+
+fn list_hashed(sh: &mut Shell, reusable: bool) {
+    if sh.hashed.is_empty() {
+        if !reusable {
+            sh.print(b"hash: hash table empty\n");
+        }
+        return;
+    }
+    let mut out = String::new();
+    if !reusable {
+        out.push_str("hits\tcommand\n");
+    }
+    for (name, (path, hits)) in &sh.hashed {
+        out.push_str(&match reusable {
+            true => format!("builtin hash -p {} {}\n", lossy(path), lossy(name)),
+            false => format!("{hits:4}\t{}\n", lossy(path)),
+        });
+    }
+    sh.print(out);
 }

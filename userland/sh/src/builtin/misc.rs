@@ -1,4 +1,4 @@
-//! alias, unalias, let, history, help, and the date formats of `printf %(…)T`.
+//! alias, unalias, let, help, and the date formats of `printf %(…)T`.
 
 use crate::expand;
 use crate::shell::{Outcome, Shell};
@@ -67,23 +67,6 @@ pub fn let_(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     Ok(i32::from(value == 0))
 }
 
-pub fn history(sh: &mut Shell, args: &[Bytes]) -> Outcome {
-    if args.get(1).is_some_and(|a| a == b"-c") {
-        sh.history.clear();
-        return Ok(0);
-    }
-    let n = args
-        .get(1)
-        .and_then(|a| crate::text::parse_int(a))
-        .map_or(usize::MAX, |n| n.max(0) as usize);
-    let skip = sh.history.len().saturating_sub(n);
-    let lines: Vec<String> = (skip..sh.history.len())
-        .map(|i| format!("{:5}  {}\n", i + 1, lossy(&sh.history[i])))
-        .collect();
-    sh.print(lines.concat());
-    Ok(0)
-}
-
 pub fn help(sh: &mut Shell, _args: &[Bytes]) -> Outcome {
     sh.print(b"These shell commands are built in; programs are found along the PATH.\n");
     let names: Vec<&str> = super::names().collect();
@@ -135,6 +118,7 @@ pub fn strftime(format: &[u8], secs: i64) -> Bytes {
         }
         let piece = match it.next() {
             Some('Y') => year.to_string(),
+            Some('C') => format!("{:02}", year.div_euclid(100)),
             Some('y') => format!("{:02}", year.rem_euclid(100)),
             Some('m') => format!("{month:02}"),
             Some('d') => format!("{day:02}"),

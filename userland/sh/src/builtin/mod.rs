@@ -1,19 +1,27 @@
 //! Builtins: a table from name to function, and what their option parsing shares.
 
+pub mod complete;
 pub mod control;
 pub mod declare;
+pub mod describe;
 pub mod directory;
+pub mod dirs;
 pub mod echo;
+pub mod functions;
 pub mod getopts;
+pub mod history;
 pub mod jobs;
 pub mod limits;
 pub mod lookup;
+pub mod mapfile;
 pub mod misc;
 pub mod printf;
 pub mod read;
 pub mod set;
+pub mod shell;
 pub mod test;
 pub mod traps;
+pub mod unset;
 
 use crate::assign::{Assigned, Target};
 use crate::shell::{Outcome, Shell};
@@ -68,43 +76,51 @@ const TABLE: &[(&str, Builtin)] = &[
     ("[", Plain(test::run)),
     ("alias", Plain(misc::alias)),
     ("bg", Plain(jobs::bg)),
+    ("bind", Plain(shell::bind)),
     ("break", Plain(control::break_)),
     ("builtin", Declaring(lookup::builtin)),
+    ("caller", Plain(shell::caller)),
     ("cd", Plain(directory::cd)),
     ("command", Declaring(lookup::command)),
+    ("compgen", Plain(complete::compgen)),
+    ("complete", Plain(complete::complete)),
+    ("compopt", Plain(complete::compopt)),
     ("continue", Plain(control::continue_)),
     ("declare", Declaring(declare::declare)),
-    ("dirs", Plain(directory::dirs)),
+    ("dirs", Plain(dirs::dirs)),
     ("disown", Plain(jobs::disown)),
     ("echo", Plain(echo::run)),
+    ("enable", Plain(shell::enable)),
     ("eval", Plain(control::eval)),
     ("exec", Plain(control::exec)),
     ("exit", Plain(control::exit)),
     ("export", Declaring(declare::export)),
     ("false", Plain(|_, _| Ok(1))),
+    ("fc", Plain(history::fc)),
     ("fg", Plain(jobs::fg)),
     ("getopts", Plain(getopts::run)),
     ("hash", Plain(lookup::hash)),
     ("help", Plain(misc::help)),
-    ("history", Plain(misc::history)),
+    ("history", Plain(history::history)),
     ("jobs", Plain(jobs::jobs)),
     ("kill", Plain(jobs::kill)),
     ("let", Plain(misc::let_)),
     ("local", Declaring(declare::local)),
     ("logout", Plain(control::exit)),
-    ("mapfile", Plain(read::mapfile)),
-    ("popd", Plain(directory::popd)),
+    ("mapfile", Plain(mapfile::run)),
+    ("popd", Plain(dirs::popd)),
     ("printf", Plain(printf::run)),
-    ("pushd", Plain(directory::pushd)),
+    ("pushd", Plain(dirs::pushd)),
     ("pwd", Plain(directory::pwd)),
     ("read", Plain(read::run)),
-    ("readarray", Plain(read::mapfile)),
+    ("readarray", Plain(mapfile::run)),
     ("readonly", Declaring(declare::readonly)),
     ("return", Plain(control::return_)),
     ("set", Plain(set::set)),
     ("shift", Plain(set::shift)),
     ("shopt", Plain(set::shopt)),
     ("source", Plain(control::source)),
+    ("suspend", Plain(shell::suspend)),
     ("test", Plain(test::run)),
     ("times", Plain(limits::times)),
     ("trap", Plain(traps::run)),
@@ -114,13 +130,20 @@ const TABLE: &[(&str, Builtin)] = &[
     ("ulimit", Plain(limits::ulimit)),
     ("umask", Plain(limits::umask)),
     ("unalias", Plain(misc::unalias)),
-    ("unset", Plain(declare::unset)),
+    ("unset", Plain(unset::run)),
     ("wait", Plain(jobs::wait)),
 ];
 
 pub fn find(name: &[u8]) -> Option<Builtin> {
     let at = TABLE.binary_search_by(|(n, _)| n.as_bytes().cmp(name)).ok()?;
     Some(TABLE[at].1)
+}
+
+/// [`find`], unless `enable -n` has switched it off.
+pub fn enabled(sh: &Shell, name: &[u8]) -> Option<Builtin> {
+    let found = find(name)?;
+    let off = !sh.disabled.is_empty() && sh.disabled.contains(&*crate::text::lossy(name));
+    (!off).then_some(found)
 }
 
 pub fn names() -> impl Iterator<Item = &'static str> {

@@ -1,7 +1,5 @@
-//! read and mapfile. `read` takes one byte at a time, so that what follows the line stays for the next reader of the
+//! `read` takes one byte at a time, so that what follows the line stays for the next reader of the
 //! same pipe; from a file it seeks would save calls, which are cheap here.
-
-use std::collections::BTreeMap;
 
 use sys::{Errno, Fd, LocalFlags, PollEvents, PollFd, SetWhen};
 
@@ -26,6 +24,12 @@ pub fn run(sh: &mut Shell, args: &[Bytes]) -> Outcome {
         Ok(o) => o,
         Err(s) => return Ok(s),
     };
+    if let Some(t) = o.value(b't')
+        && !lossy(t).parse::<f64>().is_ok_and(|s| s >= 0.0)
+    {
+        sh.complain(format!("read: {}: invalid timeout specification", lossy(t)));
+        return Ok(1);
+    }
     let number = |c: u8| o.value(c).and_then(|v| parse_int(v)).map(|n| n.max(0) as usize);
     let wanted = Wanted {
         fd: Fd(number(b'u').unwrap_or(0) as i32),
@@ -54,13 +58,31 @@ pub fn run(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     let (line, escaped, end) = got?;
     let names: Vec<&Bytes> = args[o.rest..].iter().collect();
     if let Some(array) = o.value(b'a') {
-        let fields = split(sh, &line, &escaped, usize::MAX);
+        let fields = if wanted.exact {
+            vec![line]
+        } else {
+            split(sh, &line, &escaped, usize::MAX)
+        };
         let list = fields.into_iter().map(|f| (None, f)).collect();
-        let target = Target {
+        let plain = Target {
             name: lossy(array).into_owned(),
             index: None,
         };
-        sh.vars.entry(&target.name).value = Value::Unset;
+        let target = assign::locate(sh, &plain)?;
+        if sh
+            .vars
+            .var(&target.name)
+            .is_some_and(|v| matches!(v.value, Value::Assoc(_)))
+        {
+            sh.complain(format!(
+                "read: {}: cannot convert associative to indexed array",
+                target.name
+            ));
+            return Ok(1);
+        }
+        if sh.vars.var(&target.name).is_none_or(|v| !v.readonly) {
+            sh.vars.entry(&target.name).value = Value::Unset;
+        }
         assign::store(sh, &target, Assigned::Array(list), false)?;
     } else if names.is_empty() {
         assign::scalar(
@@ -215,49 +237,4 @@ fn split(sh: &Shell, line: &[u8], escaped: &[bool], max: usize) -> Vec<Bytes> {
         }
     }
     fields
-}
-
-pub fn mapfile(sh: &mut Shell, args: &[Bytes]) -> Outcome {
-    let o = match super::options(sh, args, "d:n:O:s:tu:") {
-        Ok(o) => o,
-        Err(s) => return Ok(s),
-    };
-    let number = |c: u8, d: i64| o.value(c).and_then(|v| parse_int(v)).unwrap_or(d);
-    let fd = Fd(number(b'u', 0) as i32);
-    let delimiter = o.value(b'd').map_or(b'\n', |d| d.first().copied().unwrap_or(0));
-    let (limit, skip, origin) = (number(b'n', 0), number(b's', 0), number(b'O', 0));
-    let mut all = Vec::new();
-    let mut buf = [0; 4096];
-    loop {
-        match sys::read(fd, &mut buf) {
-            Ok(0) => break,
-            Ok(n) => all.extend_from_slice(&buf[..n]),
-            Err(Errno::EINTR) => trap::run_pending(sh)?,
-            Err(e) => {
-                sh.complain_errno(b"mapfile", e);
-                return Ok(1);
-            }
-        }
-    }
-    let name = args
-        .get(o.rest)
-        .map_or("MAPFILE".into(), |n| lossy(n).into_owned());
-    let mut map = match &sh.vars.entry(&name).value {
-        Value::Indexed(m) if o.value(b'O').is_some() => m.clone(),
-        _ => BTreeMap::new(),
-    };
-    let lines = all
-        .split_inclusive(|c| *c == delimiter)
-        .skip(skip.max(0) as usize);
-    let take = if limit > 0 { limit as usize } else { usize::MAX };
-    for (i, l) in lines.take(take).enumerate() {
-        let l = if o.has(b't') {
-            l.strip_suffix(&[delimiter]).unwrap_or(l)
-        } else {
-            l
-        };
-        map.insert(origin + i as i64, l.to_vec());
-    }
-    sh.vars.entry(&name).value = Value::Indexed(map);
-    Ok(0)
 }

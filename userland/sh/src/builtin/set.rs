@@ -6,11 +6,18 @@ use crate::text::{Bytes, lossy, parse_int};
 
 pub fn set(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     if args.len() == 1 {
-        let names: Vec<String> = sh.vars.all().keys().map(|k| (*k).to_owned()).collect();
+        let names = super::describe::names(sh);
         for n in names {
-            if let Some(line) = super::declare::plain(sh, &n) {
+            if let Some(line) = super::describe::plain(sh, &n) {
                 sh.print(line);
                 sh.print(b"\n");
+            }
+        }
+        if !sh.options.posix {
+            let functions: Vec<String> = sh.functions.keys().cloned().collect();
+            for f in functions {
+                let text = super::describe::function(sh, &f).unwrap_or_default();
+                sh.print(text);
             }
         }
         return Ok(0);
@@ -108,7 +115,10 @@ pub fn shopt(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     let all: Vec<String> = if o.has(b'o') {
         options::SET.iter().map(|s| s.0.to_owned()).collect()
     } else {
-        options::SHOPT.iter().map(|s| s.0.to_owned()).collect()
+        options::Options::shopt_names()
+            .into_iter()
+            .map(str::to_owned)
+            .collect()
     };
     let listing = names.is_empty();
     let mut status = 0;
@@ -129,6 +139,9 @@ pub fn shopt(sh: &mut Shell, args: &[Bytes]) -> Outcome {
                 sh.options.set_long(&n, want);
             } else if let Some(b) = sh.options.shopt(&n) {
                 *b = want;
+                if n == "extdebug" {
+                    (sh.options.functrace, sh.options.errtrace) = (want, want);
+                }
             }
             continue;
         }
@@ -139,7 +152,9 @@ pub fn shopt(sh: &mut Shell, args: &[Bytes]) -> Outcome {
             status = 1;
         }
         if !o.has(b'q') {
-            let line = if o.has(b'p') {
+            let line = if o.has(b'p') && o.has(b'o') {
+                format!("set {}o {n}\n", if on { '-' } else { '+' })
+            } else if o.has(b'p') {
                 format!("shopt {} {n}\n", if on { "-s" } else { "-u" })
             } else {
                 format!("{n:<15}\t{}\n", if on { "on" } else { "off" })

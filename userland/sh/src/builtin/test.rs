@@ -2,8 +2,10 @@
 
 use sys::{Access, Fd, FileType, Mode};
 
+use crate::assign::Target;
 use crate::shell::{Outcome, Shell};
 use crate::text::{Bytes, lossy};
+use crate::vars::Referent;
 
 pub fn run(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     let name = lossy(&args[0]).into_owned();
@@ -216,7 +218,7 @@ pub fn unary(sh: &mut Shell, op: &[u8], a: &Bytes) -> Truth {
         b't' => crate::text::parse_int(a).is_some_and(|n| i32::try_from(n).is_ok_and(|n| sys::isatty(Fd(n)))),
         b'o' => sh.options.get_long(&lossy(a)).unwrap_or(false),
         b'v' => is_set(sh, a),
-        b'R' => false,
+        b'R' => is_reference(sh, a),
         _ => return Err(format!("{}: unary operator expected", lossy(op))),
     })
 }
@@ -224,6 +226,14 @@ pub fn unary(sh: &mut Shell, op: &[u8], a: &Bytes) -> Truth {
 fn is_set(sh: &mut Shell, name: &[u8]) -> bool {
     let Some(t) = crate::assign::parse_target(name) else {
         return crate::text::parse_int(name).is_some_and(|n| n >= 1 && n as usize <= sh.positional.len());
+    };
+    let t = match sh.vars.follow(&t.name) {
+        Referent::Name(n) => Target {
+            name: n.into_owned(),
+            index: t.index,
+        },
+        // Bash takes the element's text for a name, and there is no such variable.
+        _ => return false,
     };
     match &t.index {
         Some(i) if i == "@" || i == "*" => sh.vars.var(&t.name).is_some_and(|v| v.value.is_array()),
@@ -233,4 +243,10 @@ fn is_set(sh: &mut Shell, name: &[u8]) -> bool {
         },
         None => crate::assign::element(sh, &t.name, None).is_some(),
     }
+}
+
+/// A name reference that has a target.
+fn is_reference(sh: &Shell, name: &[u8]) -> bool {
+    let var = std::str::from_utf8(name).ok().and_then(|n| sh.vars.var(n));
+    var.is_some_and(|v| v.nameref && v.value.scalar().is_some())
 }

@@ -3,7 +3,7 @@
 use sys::Signal;
 
 use crate::shell::{Outcome, Shell};
-use crate::text::{Bytes, always_quote, lossy, parse_int};
+use crate::text::{Bytes, lossy, parse_int, single_quote};
 use crate::trap::{self, Condition};
 
 pub fn run(sh: &mut Shell, args: &[Bytes]) -> Outcome {
@@ -40,15 +40,19 @@ pub fn run(sh: &mut Shell, args: &[Bytes]) -> Outcome {
 
 fn show(sh: &mut Shell, only: &[Bytes]) -> Outcome {
     let wanted: Vec<Condition> = only.iter().filter_map(|n| Condition::parse(&lossy(n))).collect();
-    let lines: Vec<Bytes> = sh
-        .traps
-        .actions
+    let all = sh.traps.inherited.as_ref().unwrap_or(&sh.traps.actions);
+    let order = if only.is_empty() {
+        all.keys().copied().collect()
+    } else {
+        wanted
+    };
+    let lines: Vec<Bytes> = order
         .iter()
-        .filter(|(c, _)| only.is_empty() || wanted.contains(c))
+        .filter_map(|c| all.get_key_value(c))
         .map(|(c, a)| {
             [
                 b"trap -- ",
-                &always_quote(a)[..],
+                &single_quote(a)[..],
                 b" ",
                 c.name().as_bytes(),
                 b"\n",

@@ -9,7 +9,11 @@ use super::{list, unchecked};
 use crate::assign::{self, Target};
 use crate::expand::{self, arith, pattern::Pattern};
 use crate::job::{self, Origin, Process};
+use crate::rewrite::SELECT;
 use crate::shell::{Outcome, Shell, Unwind};
+use crate::text::Bytes;
+use crate::trap;
+use crate::vars::Value;
 
 pub fn is_subshell(c: &CompoundCommand) -> bool {
     matches!(c, CompoundCommand::Subshell(_))
@@ -30,6 +34,11 @@ pub fn run(sh: &mut Shell, c: &CompoundCommand, tail: bool) -> Outcome {
         CompoundCommand::ArithmeticForClause(c) => arithmetic_for(sh, c),
         CompoundCommand::CaseClause(c) => case(sh, c, tail),
         CompoundCommand::Arithmetic(a) => {
+            sh.at_line(a.loc.start.line);
+            sh.note_command(|| a.to_string());
+            if !trap::debug(sh)? {
+                return Ok(0);
+            }
             super::trace::arithmetic(sh, &a.expr.value);
             match arith::expand(sh, &a.expr.value) {
                 Ok(v) => Ok(i32::from(v == 0)),
@@ -38,10 +47,7 @@ pub fn run(sh: &mut Shell, c: &CompoundCommand, tail: bool) -> Outcome {
                 Err(e) => Err(e),
             }
         }
-        CompoundCommand::Coprocess(_) => {
-            sh.complain("coproc: not supported");
-            Ok(2)
-        }
+        CompoundCommand::Coprocess(c) => super::coproc::start(sh, c),
     })
 }
 
@@ -98,23 +104,23 @@ fn if_clause(sh: &mut Shell, c: &IfClauseCommand, tail: bool) -> Outcome {
 }
 
 /// What a loop does after one round of its body.
-enum Round {
+pub enum Round {
     Go(i32),
     Stop(i32),
 }
 
-fn round(sh: &mut Shell, body: &CompoundList) -> Result<Round, Unwind> {
+pub fn round(sh: &mut Shell, body: &CompoundList) -> Result<Round, Unwind> {
     match list(sh, body, false) {
         Ok(status) => Ok(Round::Go(status)),
         Err(Unwind::Break(n)) if n > 1 => Err(Unwind::Break(n - 1)),
-        Err(Unwind::Break(_)) => Ok(Round::Stop(0)),
+        Err(Unwind::Break(_)) => Ok(Round::Stop(std::mem::take(&mut sh.break_status))),
         Err(Unwind::Continue(n)) if n > 1 => Err(Unwind::Continue(n - 1)),
         Err(Unwind::Continue(_)) => Ok(Round::Go(0)),
         Err(e) => Err(e),
     }
 }
 
-fn in_loop(sh: &mut Shell, f: impl FnOnce(&mut Shell) -> Outcome) -> Outcome {
+pub fn in_loop(sh: &mut Shell, f: impl FnOnce(&mut Shell) -> Outcome) -> Outcome {
     sh.loops += 1;
     let result = f(sh);
     sh.loops = sh.loops.saturating_sub(1);
@@ -130,7 +136,9 @@ fn while_clause(sh: &mut Shell, c: &WhileOrUntilClauseCommand, until: bool) -> O
                 Err(Unwind::Break(n)) if n > 1 => return Err(Unwind::Break(n - 1)),
                 Err(Unwind::Break(_)) => return Ok(0),
                 Err(Unwind::Continue(n)) if n > 1 => return Err(Unwind::Continue(n - 1)),
-                Err(Unwind::Continue(_)) => continue,
+                // `continue` in the condition counts as success, which ends an `until`.
+                Err(Unwind::Continue(_)) if until => continue,
+                Err(Unwind::Continue(_)) => return Ok(0),
                 Err(e) => return Err(e),
             };
             if !go {
@@ -145,6 +153,14 @@ fn while_clause(sh: &mut Shell, c: &WhileOrUntilClauseCommand, until: bool) -> O
 }
 
 fn for_clause(sh: &mut Shell, c: &ForClauseCommand) -> Outcome {
+    sh.at_line(c.loc.start.line);
+    if let Some(name) = c.variable_name.strip_prefix(SELECT) {
+        return super::select::run(sh, c, name);
+    }
+    if !crate::text::is_name(c.variable_name.as_bytes()) {
+        sh.complain(format!("`{}': not a valid identifier", c.variable_name));
+        return Ok(1);
+    }
     let values = match &c.values {
         Some(words) => expand::fields(sh, words.iter().map(|w| w.value.as_str()))?,
         None => sh.positional.clone(),
@@ -153,11 +169,12 @@ fn for_clause(sh: &mut Shell, c: &ForClauseCommand) -> Outcome {
         let mut status = 0;
         for v in values {
             super::between(sh)?;
-            let target = Target {
-                name: c.variable_name.clone(),
-                index: None,
-            };
-            assign::scalar(sh, &target, v, false)?;
+            sh.at_line(c.loc.start.line);
+            sh.note_command(|| head(c));
+            if !trap::debug(sh)? {
+                continue;
+            }
+            set_variable(sh, &c.variable_name, v)?;
             match round(sh, &c.body.list)? {
                 Round::Go(s) => status = s,
                 Round::Stop(s) => return Ok(s),
@@ -167,9 +184,54 @@ fn for_clause(sh: &mut Shell, c: &ForClauseCommand) -> Outcome {
     })
 }
 
+/// A loop's first line, as BASH_COMMAND shows it.
+pub fn head(c: &ForClauseCommand) -> String {
+    match &c.values {
+        Some(words) => {
+            let words: Vec<&str> = words.iter().map(|w| w.value.as_str()).collect();
+            format!("for {} in {}", c.variable_name, words.join(" "))
+        }
+        None => format!("for {} in \"$@\"", c.variable_name),
+    }
+}
+
+/// A `for` loop lets a name reference refer to something else.
+fn set_variable(sh: &mut Shell, name: &str, value: Bytes) -> Result<(), Unwind> {
+    if sh.vars.references
+        && let Some(var) = sh.vars.var_mut(name).filter(|v| v.nameref)
+    {
+        if var.readonly {
+            sh.complain(format!("{name}: readonly variable"));
+            return Err(sh.discard());
+        }
+        if !assign::may_be_referred_to(&value) {
+            sh.complain(format!(
+                "`{}': not a valid identifier",
+                crate::text::lossy(&value)
+            ));
+            return Err(sh.discard());
+        }
+        var.value = Value::Scalar(value);
+        return Ok(());
+    }
+    let target = Target {
+        name: name.to_owned(),
+        index: None,
+    };
+    assign::scalar(sh, &target, value, false)
+}
+
 fn arithmetic_for(sh: &mut Shell, c: &ArithmeticForClauseCommand) -> Outcome {
+    let line = c.loc.start.line;
     let eval = |sh: &mut Shell, e: &Option<UnexpandedArithmeticExpr>, otherwise| match e {
-        Some(e) if !e.value.trim().is_empty() => arith::expand(sh, &e.value),
+        Some(e) if !e.value.trim().is_empty() => {
+            sh.at_line(line);
+            sh.note_command(|| format!("(({}))", e.value));
+            if !trap::debug(sh)? {
+                return Ok(0);
+            }
+            arith::expand(sh, &e.value)
+        }
         _ => Ok(otherwise),
     };
     in_loop(sh, |sh| {
@@ -188,6 +250,11 @@ fn arithmetic_for(sh: &mut Shell, c: &ArithmeticForClauseCommand) -> Outcome {
 }
 
 fn case(sh: &mut Shell, c: &CaseClauseCommand, tail: bool) -> Outcome {
+    sh.at_line(c.loc.start.line);
+    sh.note_command(|| format!("case {} in ", c.value.value));
+    if !trap::debug(sh)? {
+        return Ok(0);
+    }
     let value = expand::single(sh, &c.value.value)?;
     let mut status = 0;
     let mut fall_through = false;

@@ -1,13 +1,22 @@
 //! `[[ … ]]`.
 
-use brush_parser::ast::{BinaryPredicate as B, ExtendedTestExpr as E, UnaryPredicate};
+use brush_parser::ast::{
+    BinaryPredicate as B, ExtendedTestExpr as E, ExtendedTestExprCommand, UnaryPredicate,
+};
 
 use crate::builtin::test;
 use crate::expand::{self, pattern::Pattern};
 use crate::shell::{Outcome, Shell, Unwind};
 use crate::text::{Bytes, lossy};
+use crate::trap;
 
-pub fn run(sh: &mut Shell, e: &E) -> Outcome {
+pub fn run(sh: &mut Shell, c: &ExtendedTestExprCommand) -> Outcome {
+    sh.at_line(c.loc.start.line);
+    sh.note_command(|| format!("[[ {} ]]", c.expr));
+    if !trap::debug(sh)? {
+        return Ok(0);
+    }
+    let e = &c.expr;
     sh.nested(|sh| match truth(sh, e, 0) {
         Ok(yes) => Ok(i32::from(!yes)),
         // A malformed operand fails the command alone.
@@ -85,6 +94,50 @@ fn binary(sh: &mut Shell, p: &B, a: &str, b: &str) -> Result<bool, Unwind> {
     }
 }
 
+/// POSIX's bracket expressions as the regex crate wants them: a `[` or a backslash inside stands for itself.
+fn brackets(ere: &str) -> String {
+    let mut out = String::with_capacity(ere.len());
+    let mut it = ere.chars().peekable();
+    while let Some(c) = it.next() {
+        out.push(c);
+        if c == '\\' {
+            out.extend(it.next());
+            continue;
+        }
+        if c != '[' {
+            continue;
+        }
+        out.extend(it.next_if_eq(&'^'));
+        if it.next_if_eq(&']').is_some() {
+            out.push_str("\\]");
+        }
+        while let Some(c) = it.next() {
+            match c {
+                ']' => {
+                    out.push(c);
+                    break;
+                }
+                '[' if matches!(it.peek(), Some(':' | '.' | '=')) => {
+                    // `[:class:]`, to its end.
+                    out.push(c);
+                    let kind = it.next().unwrap_or(':');
+                    out.push(kind);
+                    while let Some(c) = it.next() {
+                        out.push(c);
+                        if c == kind && it.peek() == Some(&']') {
+                            out.extend(it.next());
+                            break;
+                        }
+                    }
+                }
+                '[' | '\\' | '&' | '~' => out.extend(['\\', c]),
+                c => out.push(c),
+            }
+        }
+    }
+    out
+}
+
 /// `=~`: quoted parts of the right side stand for themselves; the groups go to BASH_REMATCH.
 fn regex(sh: &mut Shell, left: &[u8], right: &str) -> Result<bool, Unwind> {
     let items = expand::items(sh, right, false)?;
@@ -94,8 +147,8 @@ fn regex(sh: &mut Shell, left: &[u8], right: &str) -> Result<bool, Unwind> {
             expand::Item::Text {
                 bytes, quoted: true, ..
             } => source.push_str(&regex_lite::escape(&lossy(&bytes))),
-            expand::Item::Text { bytes, .. } => source.push_str(&lossy(&bytes)),
-            expand::Item::Break => source.push(' '),
+            expand::Item::Text { bytes, .. } => source.push_str(&brackets(&lossy(&bytes))),
+            expand::Item::Break | expand::Item::StarBreak => source.push(' '),
         }
     }
     let built = regex_lite::RegexBuilder::new(&source)

@@ -6,16 +6,18 @@
 pub mod alias;
 pub mod compound;
 pub mod condition;
+pub mod coproc;
 pub mod function;
 pub mod pipeline;
 pub mod redirect;
+pub mod select;
 pub mod simple;
 pub mod trace;
 
 use brush_parser::ast::{AndOr, AndOrList, CompoundList, Program, SeparatorOperator};
 
 use crate::job::Origin;
-use crate::shell::{Outcome, Shell};
+use crate::shell::{Outcome, Shell, Unwind};
 use crate::trap;
 
 pub fn is_async(s: &SeparatorOperator) -> bool {
@@ -23,16 +25,23 @@ pub fn is_async(s: &SeparatorOperator) -> bool {
 }
 
 pub fn program(sh: &mut Shell, p: &Program, tail: bool) -> Outcome {
-    let mut status = 0;
+    let last = p.complete_commands.len();
     for (i, c) in p.complete_commands.iter().enumerate() {
-        status = list(sh, c, tail && i + 1 == p.complete_commands.len())?;
+        match list(sh, c, tail && i + 1 == last) {
+            Ok(status) => sh.status = status,
+            // What gave up this command leaves the next ones alone, but for ^C.
+            Err(Unwind::Discard) if i + 1 < last && sh.status != 130 => {}
+            Err(e) => return Err(e),
+        }
     }
-    sh.status = status;
-    Ok(status)
+    Ok(sh.status)
 }
 
 pub fn list(sh: &mut Shell, l: &CompoundList, tail: bool) -> Outcome {
     let mut status = 0;
+    if sh.options.noexec && !sh.interactive {
+        return Ok(sh.status);
+    }
     for (i, item) in l.0.iter().enumerate() {
         status = if is_async(&item.1) {
             background(sh, &item.0)
@@ -97,6 +106,6 @@ fn background(sh: &mut Shell, l: &AndOrList) -> i32 {
 }
 
 /// After each command: pending signals' traps.
-pub fn between(sh: &mut Shell) -> Result<(), crate::shell::Unwind> {
+pub fn between(sh: &mut Shell) -> Result<(), Unwind> {
     trap::run_pending(sh)
 }

@@ -4,7 +4,7 @@
 use brush_parser::ast::{Command, Pipeline, PipelineTimed};
 use sys::{Fd, Mode, OpenFlags, Pid, WaitStatus};
 
-use super::{compound, simple};
+use super::{compound, redirect, simple};
 use crate::job::{self, Origin, Process};
 use crate::shell::{Outcome, Shell, Unwind};
 use crate::trap::{self, Condition};
@@ -58,9 +58,7 @@ fn check(sh: &mut Shell, p: &Pipeline, status: i32) -> Result<(), Unwind> {
     {
         return Ok(());
     }
-    if sh.calls.is_empty() || sh.options.errexit {
-        trap::run(sh, Condition::Err)?;
-    }
+    trap::run(sh, Condition::Err)?;
     if sh.options.errexit {
         sh.status = status;
         return Err(Unwind::Exit);
@@ -77,14 +75,46 @@ pub fn command(sh: &mut Shell, c: &Command, tail: bool) -> Outcome {
         },
         Command::Function(f) => super::function::define(sh, f),
         Command::ExtendedTest(t, redirects) => match redirects {
-            None => super::condition::run(sh, &t.expr),
-            Some(r) => super::redirect::with(sh, &r.0, |sh| super::condition::run(sh, &t.expr)),
+            None => super::condition::run(sh, t),
+            Some(r) => super::redirect::with(sh, &r.0, |sh| super::condition::run(sh, t)),
         },
     }
 }
 
+/// `shopt -s lastpipe` without job control: the last command runs in the shell.
+fn last_here(sh: &mut Shell, commands: &[Command]) -> Outcome {
+    let Some((last, before)) = commands.split_last() else {
+        return Ok(0);
+    };
+    let (r, w) = match sys::pipe2(OpenFlags::CLOEXEC) {
+        Ok(p) => p,
+        Err(e) => {
+            sh.complain_errno(b"pipe error", e);
+            return Err(sh.discard());
+        }
+    };
+    let started = start(sh, before, true, Some((r, w)));
+    let _ = sys::close(w);
+    let mut undo = redirect::Undo::default();
+    redirect::wire(&[(r, Fd::STDIN)], &mut undo);
+    let _ = sys::close(r);
+    let result = started.and_then(|started| Ok((started, command(sh, last, false)?)));
+    let _ = sh.flush();
+    undo.restore();
+    let (mut started, status) = result?;
+    started.processes.push(Process {
+        pid: Pid(0),
+        status: Some(WaitStatus::Exited(status as u8)),
+    });
+    let id = sh.jobs.add(started.processes, None, text_of(commands), true);
+    Ok(job::wait_foreground(sh, id))
+}
+
 fn several(sh: &mut Shell, commands: &[Command]) -> Outcome {
-    let started = start(sh, commands, true)?;
+    if sh.options.lastpipe && !sh.options.monitor {
+        return last_here(sh, commands);
+    }
+    let started = start(sh, commands, true, None)?;
     let text = text_of(commands);
     let group = if sh.monitor() { started.group } else { None };
     let id = sh.jobs.add(started.processes, group, text, true);
@@ -101,7 +131,13 @@ fn text_of(commands: &[Command]) -> String {
     parts.join(" | ")
 }
 
-fn start(sh: &mut Shell, commands: &[Command], foreground: bool) -> Result<Started, Unwind> {
+/// Starts all; the last writes to `output`'s second end, if there is one.
+fn start(
+    sh: &mut Shell,
+    commands: &[Command],
+    foreground: bool,
+    output: Option<(Fd, Fd)>,
+) -> Result<Started, Unwind> {
     let mut started = Started {
         processes: Vec::new(),
         group: None,
@@ -123,12 +159,13 @@ fn start(sh: &mut Shell, commands: &[Command], foreground: bool) -> Result<Start
         };
         let mut wiring: Vec<(Fd, Fd)> = Vec::new();
         wiring.extend(input.map(|fd| (fd, Fd::STDIN)));
-        wiring.extend(pipe.map(|(_, w)| (w, Fd::STDOUT)));
+        let out = pipe.or(output.filter(|_| last));
+        wiring.extend(out.map(|(_, w)| (w, Fd::STDOUT)));
         let origin = Origin::Job {
             group: started.group,
             foreground,
         };
-        let result = stage(sh, c, &wiring, pipe.map(|p| p.0), origin, !foreground && i == 0);
+        let result = stage(sh, c, &wiring, out.map(|p| p.0), origin, !foreground && i == 0);
         close(input);
         close(pipe.map(|p| p.1));
         input = pipe.map(|p| p.0);
@@ -197,7 +234,7 @@ pub fn background_stdin(sh: &Shell) {
 
 pub fn background(sh: &mut Shell, p: &Pipeline) -> i32 {
     // The null input is for shells without job control only.
-    let started = match start(sh, &p.seq, false) {
+    let started = match start(sh, &p.seq, false, None) {
         Ok(s) => s,
         Err(_) => return sh.status,
     };

@@ -5,6 +5,7 @@ use brush_parser::ast::{IoFileRedirectKind, IoFileRedirectTarget, IoHereDocument
 use sys::{Errno, Fd, FdFlags, Mode, OpenFlags};
 
 use crate::expand;
+use crate::rewrite;
 use crate::shell::{Outcome, Shell, Unwind};
 use crate::text::{Bytes, encode, lossy};
 
@@ -89,6 +90,13 @@ pub fn apply<'a>(
 type Applied = Result<Result<(), (Bytes, Errno)>, Unwind>;
 
 fn one(sh: &mut Shell, r: &IoRedirect, undo: &mut Undo) -> Applied {
+    let number = match r {
+        IoRedirect::File(fd, ..) | IoRedirect::HereDocument(fd, _) | IoRedirect::HereString(fd, _) => *fd,
+        IoRedirect::OutputAndError(..) => None,
+    };
+    if let Some(name) = number.and_then(rewrite::fd_name) {
+        return named(sh, r, &name);
+    }
     match r {
         IoRedirect::File(fd, kind, target) => file(sh, *fd, kind, target, undo),
         IoRedirect::HereDocument(fd, doc) => {
@@ -105,6 +113,62 @@ fn one(sh: &mut Shell, r: &IoRedirect, undo: &mut Undo) -> Applied {
             Ok(both(sh, path, *append, undo))
         }
     }
+}
+
+/// `{name}>file`: a descriptor from 10 up, whose number goes to the variable, and which stays. `{name}>&-` closes it.
+fn named(sh: &mut Shell, r: &IoRedirect, name: &str) -> Applied {
+    if let IoRedirect::File(_, _, IoFileRedirectTarget::Duplicate(word)) = r
+        && word.value == "-"
+    {
+        let value = match crate::assign::parse_target(name.as_bytes()) {
+            Some(t) => {
+                let t = crate::assign::locate(sh, &t)?;
+                let key = match &t.index {
+                    Some(i) => Some(crate::assign::key(sh, &t.name, i)?),
+                    None => None,
+                };
+                crate::assign::element(sh, &t.name, key.as_ref())
+            }
+            None => None,
+        };
+        let number = value.and_then(|v| crate::text::parse_int(&v));
+        if let Some(n) = number.and_then(|n| i32::try_from(n).ok()) {
+            let _ = sys::close(Fd(n));
+            return Ok(Ok(()));
+        }
+        return Ok(Err((name.as_bytes().to_vec(), Errno::EBADF)));
+    }
+    // The lowest free descriptor from 10 up serves as the target of the redirection proper.
+    let place = match sys::open("/dev/null", OpenFlags::RDONLY | OpenFlags::CLOEXEC, Mode::empty()) {
+        Ok(null) => {
+            let up = sys::dup_from(null, Fd(10), FdFlags::empty());
+            let _ = sys::close(null);
+            up
+        }
+        Err(e) => Err(e),
+    };
+    let place = match place {
+        Ok(p) => p,
+        Err(e) => return Ok(Err((name.as_bytes().to_vec(), e))),
+    };
+    let mut numbered = r.clone();
+    match &mut numbered {
+        IoRedirect::File(fd, ..) | IoRedirect::HereDocument(fd, _) | IoRedirect::HereString(fd, _) => {
+            *fd = Some(place.0);
+        }
+        IoRedirect::OutputAndError(..) => {}
+    }
+    let mut undo = Undo::default();
+    let result = one(sh, &numbered, &mut undo);
+    undo.forget();
+    if matches!(result, Ok(Ok(()))) {
+        if let Some(target) = crate::assign::parse_target(name.as_bytes()) {
+            crate::assign::scalar(sh, &target, place.0.to_string().into_bytes(), false)?;
+        }
+    } else {
+        let _ = sys::close(place);
+    }
+    result
 }
 
 /// A redirection's target must be one word.

@@ -82,10 +82,8 @@ fn arguments(sh: &mut Shell, words: &[Word], opened: &mut Vec<Fd>) -> Result<Vec
         }
         if !declares && let Some(Argument::Word(first)) = out.first() {
             declares = match &first[..] {
-                b"builtin" | b"command" => {
-                    matches!(out.get(1), Some(Argument::Word(w)) if builtin::declares(w))
-                }
-                name => builtin::declares(name),
+                // `builtin declare` and `command declare` get plain words.
+                name => builtin::declares(name) && builtin::enabled(sh, name).is_some(),
             };
         }
     }
@@ -93,19 +91,30 @@ fn arguments(sh: &mut Shell, words: &[Word], opened: &mut Vec<Fd>) -> Result<Vec
 }
 
 pub fn run(sh: &mut Shell, c: &SimpleCommand, tail: bool) -> Outcome {
-    if let Some(loc) = c.word_or_name.as_ref().and_then(|w| w.loc.as_ref()) {
-        sh.line = sh.line_base + loc.start.line;
+    if let Some(line) = line_of(c) {
+        sh.at_line(line);
     }
-    if sh.traps.get(Condition::Debug).is_some() {
-        trap::run(sh, Condition::Debug)?;
+    sh.note_command(|| c.to_string());
+    if !trap::debug(sh)? {
+        return Ok(0);
     }
     sh.substitution_status = None;
     let p = parts(c);
     let mut opened = Vec::new();
     let args = arguments(sh, &p.words, &mut opened);
     let result = match args {
-        Ok(args) if args.is_empty() => only_assignments(sh, &p),
-        Ok(args) => dispatch(sh, &p, args, tail && opened.is_empty()),
+        Ok(args) => match args.last().map(Argument::text) {
+            None => {
+                let result = only_assignments(sh, &p);
+                sh.last_arg.clear();
+                result
+            }
+            Some(last) => {
+                let result = dispatch(sh, &p, args, tail && opened.is_empty());
+                sh.last_arg = last;
+                result
+            }
+        },
         Err(e) => Err(e),
     };
     for fd in opened {
@@ -115,6 +124,16 @@ pub fn run(sh: &mut Shell, c: &SimpleCommand, tail: bool) -> Outcome {
         sh.status = status;
     }
     result
+}
+
+/// The line that a command begins on; redirections have none.
+fn line_of(c: &SimpleCommand) -> Option<usize> {
+    let first = c.prefix.iter().flat_map(|p| &p.0).find_map(|part| match part {
+        Part::AssignmentWord(a, _) => Some(a.loc.start.line),
+        _ => None,
+    });
+    let word = || c.word_or_name.as_ref()?.loc.as_ref().map(|l| l.start.line);
+    first.or_else(word)
 }
 
 fn only_assignments(sh: &mut Shell, p: &Parts) -> Outcome {
@@ -127,6 +146,10 @@ fn only_assignments(sh: &mut Shell, p: &Parts) -> Outcome {
     for a in &p.assignments {
         trace::assignment(sh, a);
         assign::run(sh, a)?;
+        // The next assignment's `$?` is of this one's substitution.
+        if let Some(status) = sh.substitution_status {
+            sh.status = status;
+        }
     }
     Ok(sh.substitution_status.unwrap_or(0))
 }
@@ -136,9 +159,11 @@ fn dispatch(sh: &mut Shell, p: &Parts, args: Vec<Argument>, tail: bool) -> Outco
     trace::command(sh, &p.assignments, &args);
     let function = std::str::from_utf8(&name)
         .ok()
+        .filter(|n| !(sh.options.posix && builtin::shell::SPECIAL.contains(n)))
         .and_then(|n| sh.functions.get(n).cloned());
+    let builtin = builtin::enabled(sh, &name);
     let mut undo = Undo::default();
-    if function.is_none() && builtin::find(&name).is_none() {
+    if function.is_none() && builtin.is_none() {
         return program(sh, p, args, tail);
     }
     let ok = match redirect::apply(sh, p.redirects.iter().copied(), &mut undo) {
@@ -154,7 +179,7 @@ fn dispatch(sh: &mut Shell, p: &Parts, args: Vec<Argument>, tail: bool) -> Outco
     }
     let result = with_assignments(sh, &p.assignments, |sh| match function {
         Some(f) => super::function::call(sh, &f, words_of(&args)),
-        None => match builtin::find(&name) {
+        None => match builtin {
             Some(b) => run_builtin(sh, b, &args),
             None => Ok(127),
         },
@@ -167,6 +192,11 @@ fn dispatch(sh: &mut Shell, p: &Parts, args: Vec<Argument>, tail: bool) -> Outco
         undo.restore()
     }
     match (result, flushed) {
+        // A subshell dies of the signal that the kernel would send to a program.
+        (Ok(0), Err(Errno::EPIPE)) if sh.subshell > 0 && sh.capture.is_none() => {
+            sh.status = 128 + sys::Signal::PIPE.0;
+            Err(Unwind::Exit)
+        }
         (Ok(0), Err(e)) => {
             if e != Errno::EPIPE {
                 sh.complain(format!("{}: write error: {}", lossy(&name), e.message()));
@@ -199,10 +229,11 @@ fn with_assignments(
     }
     let mut values = Vec::new();
     for a in assignments {
-        values.push((assign::target(&a.name), assign::value(sh, &a.value)?, a.append));
+        let target = assign::locate(sh, &assign::target(&a.name))?;
+        values.push((target, assign::value(sh, &a.value)?, a.append));
     }
     let depth = sh.vars.depth();
-    sh.vars.push_scope();
+    sh.vars.push_temporary();
     let mut result = Ok(0);
     for (target, value, append) in values {
         let before = sh.vars.var(&target.name).cloned();
@@ -211,7 +242,7 @@ fn with_assignments(
             result = Ok(1);
             break;
         }
-        let local = sh.vars.local_entry(&target.name);
+        let local = sh.vars.top_entry(&target.name);
         if let (true, Some(b)) = (append, before) {
             local.value = b.value;
         }
@@ -294,7 +325,6 @@ fn start_now(
 ) -> Result<Result<Pid, ()>, Unwind> {
     let mut made = Err(());
     let outcome = with_assignments(sh, &p.assignments, |sh| {
-        let envp = sh.vars.environment();
         let path = match find(sh, &argv[0]) {
             Ok(path) => path,
             Err(status) => {
@@ -302,6 +332,7 @@ fn start_now(
                 return Ok(status);
             }
         };
+        let envp = environment(sh, &path);
         let e = if replace {
             let _ = sh.flush();
             sys::exec(&path, argv, &envp)
@@ -329,6 +360,17 @@ fn start_now(
         Ok(_) => Ok(made),
         Err(e) => Err(e),
     }
+}
+
+/// A program's environment: exported variables and functions, and its own path as `_`.
+pub fn environment(sh: &Shell, path: &[u8]) -> Vec<Bytes> {
+    let mut envp = sh.vars.environment();
+    for (name, f) in sh.functions.iter().filter(|(_, f)| f.export) {
+        let text = f.definition.body.to_string();
+        envp.push(format!("BASH_FUNC_{name}%%=() {text}").into_bytes());
+    }
+    envp.push([b"_=", path].concat());
+    envp
 }
 
 /// Says why a program did not start; the status to answer with.
@@ -451,7 +493,7 @@ pub fn is_spawnable(sh: &mut Shell, c: &Command) -> bool {
     if !literal || !p.assignments.is_empty() || sh.functions.contains_key(*name) || sh.options.xtrace {
         return false;
     }
-    if builtin::find(name.as_bytes()).is_some() || sh.traps.get(Condition::Debug).is_some() {
+    if builtin::enabled(sh, name.as_bytes()).is_some() || sh.traps.get(Condition::Debug).is_some() {
         return false;
     }
     let harmless = p.words.iter().all(|w| match w {
@@ -502,8 +544,10 @@ pub fn is_pure_builtin(sh: &Shell, c: &Command) -> bool {
     if !matches!(*name, "echo" | "printf" | "pwd" | "type" | "true" | "false" | ":") {
         return false;
     }
-    let no_output_elsewhere =
-        p.redirects.is_empty() && p.assignments.is_empty() && !sh.functions.contains_key(*name);
+    let no_output_elsewhere = p.redirects.is_empty()
+        && p.assignments.is_empty()
+        && !sh.functions.contains_key(*name)
+        && sh.disabled.is_empty();
     let words_read = p.words.iter().all(|w| match w {
         Word::Plain(t) => only_reads(t) && *t != "-v",
         _ => false,
@@ -513,7 +557,10 @@ pub fn is_pure_builtin(sh: &Shell, c: &Command) -> bool {
 
 /// May contain `${…}` and substitutions (those are processes of their own), but nothing that assigns or fails.
 fn only_reads(word: &str) -> bool {
-    !word.contains("$((") && !word.contains("$[") && !(word.contains("${") && word.contains(['=', '?', '!']))
+    !word.contains("BASHPID")
+        && !word.contains("$((")
+        && !word.contains("$[")
+        && !(word.contains("${") && word.contains(['=', '?', '!']))
 }
 
 /// `$(<file)`.
@@ -577,6 +624,7 @@ fn open_process(
         let _ = sys::dup2(theirs, target);
         let _ = sys::close(theirs);
         let _ = sys::close(ours);
+        sh.traps.inherited = Some(std::collections::BTreeMap::new());
         list(sh, &c.list, true)
     });
     let _ = sys::close(theirs);

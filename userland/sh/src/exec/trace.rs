@@ -22,7 +22,12 @@ fn write(sh: &mut Shell, line: &[u8]) {
     text.extend_from_slice(line);
     text.push(b'\n');
     let _ = sh.flush();
-    let _ = sys::write_all(Fd::STDERR, &text);
+    let to = sh
+        .vars
+        .get("BASH_XTRACEFD")
+        .and_then(|v| crate::text::parse_int(v))
+        .and_then(|n| i32::try_from(n).ok());
+    let _ = sys::write_all(to.map_or(Fd::STDERR, Fd), &text);
 }
 
 pub fn command(sh: &mut Shell, _assignments: &[&Assignment], args: &[Argument]) {

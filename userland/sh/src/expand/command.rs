@@ -62,15 +62,20 @@ fn only_command(p: &Program) -> Option<&Command> {
 }
 
 fn in_process(sh: &mut Shell, program: &Program) -> Result<Bytes> {
+    let (line, base, last_arg) = (sh.line, sh.line_base, sh.last_arg.clone());
+    sh.line_base = line.saturating_sub(1);
     let outer_out = std::mem::take(&mut sh.out);
     let outer = sh.capture.replace(Vec::new());
     let status = sh.status;
     let checked = std::mem::replace(&mut sh.checked, 1);
+    sh.subshell += 1;
     let result = exec::program(sh, program, false);
+    sh.subshell -= 1;
     sh.checked = checked;
     let _ = sh.flush();
     let got = std::mem::replace(&mut sh.capture, outer).unwrap_or_default();
     sh.out = outer_out;
+    (sh.line, sh.line_base, sh.last_arg) = (line, base, last_arg);
     sh.substitution_status = Some(sh.status);
     match result {
         Err(Unwind::Discard) => return Err(Unwind::Discard),
@@ -94,6 +99,7 @@ fn in_child(sh: &mut Shell, program: Program) -> Result<Bytes> {
             let _ = sys::dup2(w, Fd::STDOUT);
             let _ = sys::close(w);
             let _ = sys::close(r);
+            sh.line_base = sh.line.saturating_sub(1);
             if !sh.options.inherit_errexit && !sh.options.posix {
                 sh.options.errexit = false;
             }

@@ -21,7 +21,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use brush_parser::ParserOptions;
-use brush_parser::word::{self, WordPiece, WordPieceWithSource};
+use brush_parser::word::{self, Parameter, ParameterExpr, SpecialParameter, WordPiece, WordPieceWithSource};
 
 use crate::shell::{Shell, Unwind};
 use crate::text::{Bytes, encode, lossy};
@@ -37,6 +37,8 @@ pub enum Item {
     },
     /// A field ends here whatever IFS says.
     Break,
+    /// The same, between what `$*` gives.
+    StarBreak,
 }
 
 impl Item {
@@ -143,8 +145,8 @@ pub fn operand(sh: &mut Shell, word: &str, quoted: bool) -> Result<Vec<Item>> {
     Ok(out)
 }
 
-/// Joins without splitting; the fields of `$@` by a space.
-pub fn join(_sh: &Shell, items: Vec<Item>) -> Bytes {
+/// Joins without splitting; the fields of `$@` by a space, those of `$*` by IFS's first character.
+pub fn join(sh: &Shell, items: Vec<Item>) -> Bytes {
     let mut out = Vec::new();
     for item in items {
         match item {
@@ -156,6 +158,7 @@ pub fn join(_sh: &Shell, items: Vec<Item>) -> Bytes {
                 }
             }
             Item::Break => out.push(b' '),
+            Item::StarBreak => out.extend_from_slice(&param::star_separator(sh)),
         }
     }
     out
@@ -169,7 +172,7 @@ pub fn pattern_of(items: &[Item]) -> Bytes {
                 bytes, quoted: true, ..
             } => pattern::escape_into(bytes, &mut out),
             Item::Text { bytes, .. } => out.extend_from_slice(bytes),
-            Item::Break => out.push(b' '),
+            Item::Break | Item::StarBreak => out.push(b' '),
         }
     }
     out
@@ -232,9 +235,38 @@ fn expand_pieces(
     quoted: bool,
     out: &mut Vec<Item>,
 ) -> Result<()> {
-    for p in pieces {
-        expand_piece(sh, &p.piece, quoted, out)?;
+    let mut it = pieces.iter().map(|p| &p.piece).peekable();
+    while let Some(piece) = it.next() {
+        let next = it.peek().copied();
+        if let Some(rest) = background_pid(piece, next) {
+            it.next();
+            push_background_pid(sh, rest, quoted, out)?;
+        } else {
+            expand_piece(sh, piece, quoted, out)?;
+        }
     }
+    Ok(())
+}
+
+/// `${!}`, which the parser takes for a `$` and text: what follows it in the text.
+fn background_pid<'a>(piece: &WordPiece, next: Option<&'a WordPiece>) -> Option<&'a str> {
+    match (piece, next) {
+        (WordPiece::Text(dollar), Some(WordPiece::Text(t))) if dollar == "$" => t.strip_prefix("{!}"),
+        _ => None,
+    }
+}
+
+fn push_background_pid(sh: &mut Shell, rest: &str, quoted: bool, out: &mut Vec<Item>) -> Result<()> {
+    let e = ParameterExpr::Parameter {
+        parameter: Parameter::Special(SpecialParameter::LastBackgroundProcessId),
+        indirect: false,
+    };
+    param::expand(sh, &e, quoted, out)?;
+    out.push(Item::Text {
+        bytes: encode(rest),
+        quoted,
+        split: false,
+    });
     Ok(())
 }
 
@@ -272,8 +304,14 @@ fn expand_piece(sh: &mut Shell, piece: &WordPiece, quoted: bool, out: &mut Vec<I
 }
 
 fn expand_double_quoted(sh: &mut Shell, inner: &[WordPieceWithSource], out: &mut Vec<Item>) -> Result<()> {
-    for p in inner {
-        match &p.piece {
+    let mut it = inner.iter().map(|p| &p.piece).peekable();
+    while let Some(piece) = it.next() {
+        if let Some(rest) = background_pid(piece, it.peek().copied()) {
+            it.next();
+            push_background_pid(sh, rest, true, out)?;
+            continue;
+        }
+        match piece {
             // A line continuation inside the quotes; the parser leaves it in the text.
             WordPiece::Text(t) if t.contains("\\\n") => {
                 out.push(Item::result(encode(&t.replace("\\\n", "")), true));

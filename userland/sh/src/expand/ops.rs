@@ -5,8 +5,10 @@ use brush_parser::word::{Parameter, ParameterExpr as E, ParameterTransformOp, Su
 use super::param::Content;
 use super::pattern::{Pattern, ends};
 use super::{Item, Result, escape};
+use crate::builtin::describe;
 use crate::shell::Shell;
 use crate::text::{Bytes, always_quote, char_len, chars};
+use crate::vars::{Referent, Value};
 
 /// The parameter that an operator works on, and whether it is indirect.
 pub fn subject(e: &E) -> Option<(&Parameter, bool)> {
@@ -169,7 +171,7 @@ fn replacement(with: &[Item], matched: &[u8], out: &mut Bytes) {
                     }
                 }
             }
-            Item::Break => out.push(b' '),
+            Item::Break | Item::StarBreak => out.push(b' '),
         }
     }
 }
@@ -235,7 +237,7 @@ fn case(s: &[u8], p: Option<&Pattern>, upper: bool, all: bool) -> Bytes {
     out
 }
 
-pub fn transform(sh: &mut Shell, p: &Parameter, c: Content, op: &ParameterTransformOp) -> Content {
+pub fn transform(sh: &mut Shell, p: &Parameter, c: Content, op: &ParameterTransformOp) -> Result<Content> {
     use ParameterTransformOp as T;
     let one = |f: &dyn Fn(&[u8]) -> Bytes, c: Content| match c {
         Content::Unset => Content::Unset,
@@ -245,34 +247,91 @@ pub fn transform(sh: &mut Shell, p: &Parameter, c: Content, op: &ParameterTransf
             star,
         },
     };
-    match op {
+    Ok(match op {
         T::ToUpperCase => one(&|b| case(b, None, true, true), c),
         T::ToLowerCase => one(&|b| case(b, None, false, true), c),
         T::CapitalizeInitial => one(&|b| case(b, None, true, false), c),
         T::Quoted => one(&always_quote, c),
         T::ExpandEscapeSequences => one(&escape::ansi_c, c),
         T::PromptExpand => match c {
-            Content::One(b) => Content::One(super::prompt::decode(sh, &b)),
+            Content::One(b) => Content::One(prompt(sh, &b)),
+            Content::Many { list, star } => Content::Many {
+                list: list.iter().map(|b| prompt(sh, b)).collect(),
+                star,
+            },
             other => other,
         },
-        T::ToAttributeFlags => match name_of(p).and_then(|n| sh.vars.var(n)) {
-            Some(v) => Content::One(v.flags().into_bytes()),
-            None => Content::Unset,
+        T::ToAttributeFlags => match (name_of(sh, p), c) {
+            (Some(n), Content::Many { list, star }) => {
+                let flags = describe::flags(sh, &n).unwrap_or_default().into_bytes();
+                Content::Many {
+                    list: vec![flags; list.len()],
+                    star,
+                }
+            }
+            (Some(n), _) => describe::flags(sh, &n).map_or(Content::Unset, |f| Content::One(f.into_bytes())),
+            (None, _) => Content::Unset,
         },
-        T::ToAssignmentLogic => match name_of(p).and_then(|n| crate::builtin::declare::describe(sh, n, true))
-        {
-            Some(text) => Content::One(text),
-            None => Content::Unset,
+        T::ToAssignmentLogic => {
+            let whole = matches!(p, Parameter::NamedWithAllIndices { .. });
+            match (name_of(sh, p), p, c) {
+                (Some(n), Parameter::NamedWithIndex { .. }, Content::One(v)) => {
+                    let flags = describe::flags(sh, &n).unwrap_or_default();
+                    let text = [format!("declare -{flags} {n}=").as_bytes(), &always_quote(&v)].concat();
+                    Content::One(text)
+                }
+                (Some(n), ..) => describe::assignment(sh, &n, whole).map_or(Content::Unset, Content::One),
+                (None, Parameter::Special(_), Content::Many { list, .. }) => {
+                    let words: Vec<Bytes> = list.iter().map(|w| always_quote(w)).collect();
+                    Content::One([b"set -- ", &words.join(&b' ')[..]].concat())
+                }
+                _ => Content::Unset,
+            }
+        }
+        T::PossiblyQuoteWithArraysExpanded { separate_words } => match (name_of(sh, p), p, c) {
+            (Some(n), Parameter::NamedWithAllIndices { concatenate, .. }, _) => {
+                let value = special_or_own(sh, &n);
+                let pairs = describe::pairs(&value);
+                if *separate_words {
+                    Content::Many {
+                        list: pairs.into_iter().flat_map(|(k, v)| [k, v]).collect(),
+                        star: *concatenate,
+                    }
+                } else {
+                    let words: Vec<Bytes> = pairs
+                        .iter()
+                        .map(|(k, v)| [&describe::key(k)[..], b" ", &describe::double_quoted(v)].concat())
+                        .collect();
+                    Content::One(words.join(&b' '))
+                }
+            }
+            (_, _, c) => one(&always_quote, c),
         },
-        T::PossiblyQuoteWithArraysExpanded { .. } => one(&always_quote, c),
-    }
+    })
 }
 
-fn name_of(p: &Parameter) -> Option<&str> {
+fn prompt(sh: &mut Shell, raw: &[u8]) -> Bytes {
+    let shown = super::prompt::expand(sh, raw);
+    // The marks of what takes no columns are for the line editor only.
+    shown.into_iter().filter(|c| !matches!(c, 1 | 2)).collect()
+}
+
+fn special_or_own(sh: &mut Shell, name: &str) -> Value {
+    crate::special::read(sh, name)
+        .or_else(|| sh.vars.var(name).map(|v| v.value.clone()))
+        .unwrap_or(Value::Unset)
+}
+
+/// The variable that a parameter names, references followed.
+fn name_of(sh: &Shell, p: &Parameter) -> Option<String> {
     match p {
         Parameter::Named(n)
         | Parameter::NamedWithIndex { name: n, .. }
-        | Parameter::NamedWithAllIndices { name: n, .. } => Some(n),
+        | Parameter::NamedWithAllIndices { name: n, .. } => match sh.vars.follow(n) {
+            Referent::Name(n) => Some(n.into_owned()),
+            Referent::Element(n, _) => Some(n),
+            _ => None,
+        },
         _ => None,
     }
 }

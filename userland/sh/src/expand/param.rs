@@ -1,13 +1,15 @@
 //! Parameter expansion: what a parameter holds, and the forms of `${…}`.
 
+use std::borrow::Cow;
+
 use brush_parser::word::{Parameter, ParameterExpr, ParameterTestType, SpecialParameter};
 
 use super::{Item, Result, ops};
 use crate::assign::{self, Target};
-use crate::shell::Shell;
+use crate::shell::{Shell, Unwind};
 use crate::special;
 use crate::text::{Bytes, char_count, lossy};
-use crate::vars::Value;
+use crate::vars::{Referent, Value};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
@@ -49,16 +51,60 @@ impl Content {
     }
 }
 
+/// The parameter that is meant, name references followed.
+fn dereference<'a>(sh: &mut Shell, p: &'a Parameter) -> Result<Option<Cow<'a, Parameter>>> {
+    let name = match p {
+        Parameter::Named(name)
+        | Parameter::NamedWithIndex { name, .. }
+        | Parameter::NamedWithAllIndices { name, .. }
+            if sh.vars.references =>
+        {
+            name
+        }
+        _ => return Ok(Some(Cow::Borrowed(p))),
+    };
+    let name = match sh.vars.follow(name) {
+        Referent::Name(n) => n.into_owned(),
+        Referent::Element(name, index) => {
+            return Ok(match (p, index.as_str()) {
+                (Parameter::Named(_), "@" | "*") => {
+                    let concatenate = index == "*";
+                    Some(Cow::Owned(Parameter::NamedWithAllIndices { name, concatenate }))
+                }
+                (Parameter::Named(_), _) => Some(Cow::Owned(Parameter::NamedWithIndex { name, index })),
+                _ => None,
+            });
+        }
+        Referent::Untargeted(_) => return Ok(None),
+        Referent::Circular => {
+            sh.complain(format!("warning: {name}: circular name reference"));
+            return Ok(None);
+        }
+    };
+    Ok(Some(Cow::Owned(match p.clone() {
+        Parameter::NamedWithIndex { index, .. } => Parameter::NamedWithIndex { name, index },
+        Parameter::NamedWithAllIndices { concatenate, .. } => {
+            Parameter::NamedWithAllIndices { name, concatenate }
+        }
+        _ => Parameter::Named(name),
+    })))
+}
+
 pub fn content(sh: &mut Shell, p: &Parameter) -> Result<Content> {
+    let Some(p) = dereference(sh, p)? else {
+        return Ok(Content::Unset);
+    };
     let one = |b: Option<Bytes>| b.map_or(Content::Unset, Content::One);
-    Ok(match p {
+    Ok(match &*p {
         Parameter::Positional(n) => one(sh.positional.get(*n as usize - 1).cloned()),
         Parameter::Special(s) => special_parameter(sh, s),
         Parameter::Named(name) => one(assign::element(sh, name, None)),
-        Parameter::NamedWithIndex { name, index } => {
-            let key = assign::key(sh, name, index)?;
-            one(assign::element(sh, name, Some(&key)))
-        }
+        Parameter::NamedWithIndex { name, index } => match assign::key(sh, name, index) {
+            Ok(key) => one(assign::element(sh, name, Some(&key))),
+            // Reading before an array's beginning finds nothing, with a message.
+            Err(Unwind::Discard | Unwind::Exit) if index.trim_start().starts_with('-') => Content::Unset,
+            Err(e) => return Err(e),
+        },
         Parameter::NamedWithAllIndices { name, concatenate } => {
             let list = match value_of(sh, name) {
                 None | Some(Value::Unset) => Vec::new(),
@@ -95,6 +141,9 @@ fn special_parameter(sh: &Shell, s: &SpecialParameter) -> Content {
             if sh.command_string {
                 f.push('c');
             }
+            if sh.reads_stdin {
+                f.push('s');
+            }
             Content::One(f.into_bytes())
         }
         SpecialParameter::ProcessId => number(sh.pid.0.into()),
@@ -114,10 +163,10 @@ pub fn push(sh: &Shell, c: Content, quoted: bool, out: &mut Vec<Item>) {
         Content::Many { list, star: true } if quoted => {
             out.push(Item::result(list.join(&star_separator(sh)[..]), true));
         }
-        Content::Many { list, .. } => {
+        Content::Many { list, star } => {
             for (i, b) in list.into_iter().enumerate() {
                 if i > 0 {
-                    out.push(Item::Break);
+                    out.push(if star { Item::StarBreak } else { Item::Break });
                 }
                 out.push(Item::result(b, quoted));
             }
@@ -126,11 +175,19 @@ pub fn push(sh: &Shell, c: Content, quoted: bool, out: &mut Vec<Item>) {
 }
 
 /// What `"$*"` puts between: IFS's first character; a space if IFS is not set.
-fn star_separator(sh: &Shell) -> Bytes {
+pub fn star_separator(sh: &Shell) -> Bytes {
     match sh.vars.get("IFS") {
         Some(ifs) => ifs.iter().take(1).copied().collect(),
         None => b" ".to_vec(),
     }
+}
+
+fn indirect_text(sh: &mut Shell, p: &Parameter) -> Result<String> {
+    Ok(match content(sh, p)? {
+        Content::One(b) => crate::text::decode(&b),
+        Content::Many { list, .. } if list.len() == 1 => crate::text::decode(&list[0]),
+        _ => String::new(),
+    })
 }
 
 /// `${!name}`: the parameter that the value names.
@@ -138,10 +195,7 @@ fn resolve(sh: &mut Shell, p: &Parameter, indirect: bool) -> Result<Parameter> {
     if !indirect {
         return Ok(p.clone());
     }
-    let text = match content(sh, p)? {
-        Content::One(b) => crate::text::decode(&b),
-        _ => String::new(),
-    };
+    let text = indirect_text(sh, p)?;
     match brush_parser::word::parse_parameter(&text, &sh.parser_options()) {
         Ok(p) if !text.is_empty() => Ok(p),
         _ => {
@@ -151,9 +205,31 @@ fn resolve(sh: &mut Shell, p: &Parameter, indirect: bool) -> Result<Parameter> {
     }
 }
 
+/// The parameter that an operator works on, and what it holds. For a name reference `${!name}` is the name referred to.
+fn subject(sh: &mut Shell, p: &Parameter, indirect: bool) -> Result<(Parameter, Content)> {
+    if let (true, true, Parameter::Named(name)) = (indirect, sh.vars.references, p)
+        && sh.vars.var(name).is_some_and(|v| v.nameref)
+    {
+        let target = match sh.vars.follow(name) {
+            Referent::Name(n) => Content::One(n.as_bytes().to_vec()),
+            Referent::Element(n, i) => Content::One(format!("{n}[{i}]").into_bytes()),
+            _ => Content::Unset,
+        };
+        return Ok((p.clone(), target));
+    }
+    if let (true, Parameter::NamedWithAllIndices { name, concatenate }) = (indirect, p) {
+        return Ok((p.clone(), keys(sh, name, *concatenate)));
+    }
+    let p = resolve(sh, p, indirect)?;
+    let c = content(sh, &p)?;
+    Ok((p, c))
+}
+
 /// `set -u`; `$@` and `$*` may be empty.
 fn check_set(sh: &mut Shell, p: &Parameter, c: &Content) -> Result<()> {
-    let exempt = matches!(c, Content::Many { .. }) || matches!(p, Parameter::Special(_));
+    let unset_special = SpecialParameter::LastBackgroundProcessId;
+    let special = matches!(p, Parameter::Special(s) if std::mem::discriminant(s) != std::mem::discriminant(&unset_special));
+    let exempt = matches!(c, Content::Many { .. }) || special;
     if !sh.options.nounset || exempt || !c.is_unset() {
         return Ok(());
     }
@@ -185,8 +261,7 @@ pub fn expand(sh: &mut Shell, e: &ParameterExpr, quoted: bool, out: &mut Vec<Ite
     use ParameterExpr as E;
     let result = match e {
         E::Parameter { parameter, indirect } => {
-            let p = resolve(sh, parameter, *indirect)?;
-            let c = content(sh, &p)?;
+            let (p, c) = subject(sh, parameter, *indirect)?;
             check_set(sh, &p, &c)?;
             c
         }
@@ -196,8 +271,7 @@ pub fn expand(sh: &mut Shell, e: &ParameterExpr, quoted: bool, out: &mut Vec<Ite
             test_type,
             default_value,
         } => {
-            let p = resolve(sh, parameter, *indirect)?;
-            let c = content(sh, &p)?;
+            let (_, c) = subject(sh, parameter, *indirect)?;
             if missing(&c, test_type) {
                 return word(sh, default_value, quoted, out);
             }
@@ -209,8 +283,7 @@ pub fn expand(sh: &mut Shell, e: &ParameterExpr, quoted: bool, out: &mut Vec<Ite
             test_type,
             alternative_value,
         } => {
-            let p = resolve(sh, parameter, *indirect)?;
-            let c = content(sh, &p)?;
+            let (_, c) = subject(sh, parameter, *indirect)?;
             if !missing(&c, test_type) {
                 return word(sh, alternative_value, quoted, out);
             }
@@ -222,8 +295,7 @@ pub fn expand(sh: &mut Shell, e: &ParameterExpr, quoted: bool, out: &mut Vec<Ite
             test_type,
             default_value,
         } => {
-            let p = resolve(sh, parameter, *indirect)?;
-            let c = content(sh, &p)?;
+            let (p, c) = subject(sh, parameter, *indirect)?;
             if missing(&c, test_type) {
                 assign_default(sh, &p, default_value, quoted)?
             } else {
@@ -236,8 +308,7 @@ pub fn expand(sh: &mut Shell, e: &ParameterExpr, quoted: bool, out: &mut Vec<Ite
             test_type,
             error_message,
         } => {
-            let p = resolve(sh, parameter, *indirect)?;
-            let c = content(sh, &p)?;
+            let (p, c) = subject(sh, parameter, *indirect)?;
             if missing(&c, test_type) {
                 return Err(indicate(sh, &p, test_type, error_message)?);
             }
@@ -258,22 +329,25 @@ pub fn expand(sh: &mut Shell, e: &ParameterExpr, quoted: bool, out: &mut Vec<Ite
         E::MemberKeys {
             variable_name,
             concatenate,
-        } => {
-            let list = match value_of(sh, variable_name) {
-                Some(Value::Indexed(m)) => m.keys().map(|k| k.to_string().into_bytes()).collect(),
-                Some(Value::Assoc(m)) => m.into_keys().collect(),
-                Some(Value::Scalar(_)) => vec![b"0".to_vec()],
-                _ => Vec::new(),
-            };
-            Content::Many {
-                list,
-                star: *concatenate,
-            }
-        }
+        } => keys(sh, variable_name, *concatenate),
         _ => return operate(sh, e, quoted, out),
     };
     push(sh, result, quoted, out);
     Ok(())
+}
+
+/// `${!name[@]}`: an array's keys.
+fn keys(sh: &mut Shell, name: &str, star: bool) -> Content {
+    let list = match sh.vars.follow(name) {
+        Referent::Name(n) => match value_of(sh, &n) {
+            Some(Value::Indexed(m)) => m.keys().map(|k| k.to_string().into_bytes()).collect(),
+            Some(Value::Assoc(m)) => m.into_keys().collect(),
+            Some(Value::Scalar(_)) => vec![b"0".to_vec()],
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    };
+    Content::Many { list, star }
 }
 
 fn word(sh: &mut Shell, w: &Option<String>, quoted: bool, out: &mut Vec<Item>) -> Result<()> {
@@ -358,8 +432,7 @@ fn operate(sh: &mut Shell, e: &ParameterExpr, quoted: bool, out: &mut Vec<Item>)
     let Some((parameter, indirect)) = ops::subject(e) else {
         return Err(super::bad_substitution(sh, "${}"));
     };
-    let p = resolve(sh, parameter, indirect)?;
-    let c = content(sh, &p)?;
+    let (p, c) = subject(sh, parameter, indirect)?;
     check_set(sh, &p, &c)?;
     let result = match e {
         ParameterExpr::Substring { offset, length, .. } => {
@@ -370,7 +443,7 @@ fn operate(sh: &mut Shell, e: &ParameterExpr, quoted: bool, out: &mut Vec<Item>)
             };
             substring(sh, &p, c, offset, length)?
         }
-        ParameterExpr::Transform { op, .. } => ops::transform(sh, &p, c, op),
+        ParameterExpr::Transform { op, .. } => ops::transform(sh, &p, c, op)?,
         _ => match ops::Operation::new(sh, e)? {
             Some(op) => c.map(|b| op.apply(&b)),
             None => c,

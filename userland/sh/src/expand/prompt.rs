@@ -1,22 +1,53 @@
 //! Prompt strings: backslash escapes, then expansions.
 
-use crate::shell::{Shell, now_ns};
+use crate::builtin::misc::strftime;
+use crate::shell::{Shell, now_ns, user_field};
 use crate::text::{Bytes, decode as to_text, lossy};
 
 /// PS1 and its like, ready to print. `\[` and `\]` become bytes 1 and 2, which the line editor leaves out of widths.
 pub fn expand(sh: &mut Shell, raw: &[u8]) -> Bytes {
-    let decoded = decode(sh, raw);
-    if !decoded.iter().any(|c| matches!(c, b'$' | b'`' | b'\\')) {
+    let variables = sh.options.shopt_is_on("promptvars");
+    let decoded = decode(sh, raw, variables);
+    if !variables || !decoded.iter().any(|c| matches!(c, b'$' | b'`' | b'\\')) {
         return decoded;
     }
     let status = sh.status;
-    let expanded = super::heredoc(sh, &to_text(&decoded));
+    let expanded = super::heredoc(sh, &to_text(&unescape_quotes(&decoded)));
     sh.status = status;
     expanded.unwrap_or(decoded)
 }
 
-/// Only the backslash escapes.
-pub fn decode(sh: &Shell, raw: &[u8]) -> Bytes {
+/// The expansion is one in double quotes, where a backslash before a quote goes.
+fn unescape_quotes(s: &[u8]) -> Bytes {
+    let mut out = Vec::with_capacity(s.len());
+    let mut i = 0;
+    while i < s.len() {
+        match s[i..] {
+            [b'\\', b'"', ..] => {
+                out.push(b'"');
+                i += 2;
+            }
+            [b'\\', c, ..] => {
+                out.extend_from_slice(&[b'\\', c]);
+                i += 2;
+            }
+            _ => {
+                out.push(s[i]);
+                i += 1;
+            }
+        }
+    }
+    out
+}
+
+fn user_name(sh: &Shell) -> Bytes {
+    user_field(0)
+        .or_else(|| sh.vars.get("USER").cloned())
+        .unwrap_or_else(|| b"user".to_vec())
+}
+
+/// Only the backslash escapes; `guarded` says that an expansion follows, which must leave a `\$` alone.
+fn decode(sh: &Shell, raw: &[u8], guarded: bool) -> Bytes {
     let mut out = Vec::new();
     let mut i = 0;
     while i < raw.len() {
@@ -35,14 +66,30 @@ pub fn decode(sh: &Shell, raw: &[u8]) -> Bytes {
             b'r' => out.push(b'\r'),
             b'[' => out.push(1),
             b']' => out.push(2),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'$' => out.extend_from_slice(if sys::geteuid() == 0 { b"#" } else { b"\\$" }),
-            b'u' => out.extend_from_slice(sh.vars.get("USER").map_or(&b"user"[..], |v| v)),
-            b'h' | b'H' => out.extend_from_slice(sh.vars.get("HOSTNAME").map_or(&b"cobnut"[..], |v| v)),
+            b'\\' => out.push(b'\\'),
+            b'$' if sys::geteuid() == 0 => out.push(b'#'),
+            b'$' if guarded => out.extend_from_slice(b"\\$"),
+            b'$' => out.push(b'$'),
+            b'u' => out.extend_from_slice(&user_name(sh)),
+            b'H' => out.extend_from_slice(&host_name(sh)),
+            b'h' => {
+                let host = host_name(sh);
+                out.extend_from_slice(host.split(|c| *c == b'.').next().unwrap_or(&host));
+            }
+            b'd' => out.extend_from_slice(&strftime(b"%a %b %d", (now_ns() / 1_000_000_000) as i64)),
+            b'D' if raw.get(i) == Some(&b'{') && raw[i..].contains(&b'}') => {
+                let end = i + raw[i..].iter().position(|c| *c == b'}').unwrap_or(0);
+                let format = if end == i + 1 { b"%X" } else { &raw[i + 1..end] };
+                out.extend_from_slice(&strftime(format, (now_ns() / 1_000_000_000) as i64));
+                i = end + 1;
+            }
             b's' => out.extend_from_slice(base_name(&sh.name)),
-            b'v' | b'V' => out.extend_from_slice(b"5.2"),
+            b'v' => out.extend_from_slice(b"5.2"),
+            b'V' => out.extend_from_slice(b"5.2.37"),
+            b'l' => out.extend_from_slice(b"tty"),
             b'j' => out.extend_from_slice(sh.jobs.count().to_string().as_bytes()),
-            b'!' | b'#' => out.extend_from_slice((sh.history.len() + 1).to_string().as_bytes()),
+            b'!' => out.extend_from_slice((sh.history.len() + 1).to_string().as_bytes()),
+            b'#' => out.extend_from_slice((sh.command_number + 1).to_string().as_bytes()),
             b'w' => out.extend_from_slice(&directory(sh)),
             b'W' => {
                 let dir = directory(sh);
@@ -65,6 +112,13 @@ pub fn decode(sh: &Shell, raw: &[u8]) -> Bytes {
         }
     }
     out
+}
+
+fn host_name(sh: &Shell) -> Bytes {
+    sh.vars
+        .get("HOSTNAME")
+        .cloned()
+        .unwrap_or_else(|| b"localhost".to_vec())
 }
 
 fn base_name(path: &[u8]) -> &[u8] {

@@ -21,7 +21,7 @@ pub fn split(sh: &Shell, items: Vec<Item>) -> Vec<Field> {
     };
     for item in items {
         match item {
-            Item::Break => s.finish(),
+            Item::Break | Item::StarBreak => s.finish(),
             Item::Text {
                 bytes, split: true, ..
             } => s.expanded(&bytes),

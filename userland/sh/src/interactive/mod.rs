@@ -212,20 +212,14 @@ fn read_command(sh: &mut Shell, editor: &mut editor::Editor) -> Read {
             Parsed::Incomplete => {}
             _ if continued => {}
             _ => {
-                remember(sh, &text);
+                let line: Bytes = crate::text::encode(text.trim_end());
+                if sh.history.last() != Some(&line) {
+                    crate::builtin::history::remember(sh, line);
+                }
+                sh.command_number += 1;
                 return Read::Text(expanded);
             }
         }
-    }
-}
-
-fn remember(sh: &mut Shell, text: &str) {
-    let line: Bytes = crate::text::encode(text.trim_end());
-    if sh.history.last() != Some(&line) {
-        sh.history.push(line);
-    }
-    if sh.history.len() > 2000 {
-        sh.history.remove(0);
     }
 }
 

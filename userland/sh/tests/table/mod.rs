@@ -1,5 +1,7 @@
 //! Scripts and what bash 5.2 answers to them: (script, stdout, exit status).
 
+pub mod bash;
+
 pub const SCRIPTS: &[(&str, &str, i32)] = &[
     ("x=1; (x=2; echo $x); echo $x", "2\n1\n", 0),
     ("seq 1 1000 | grep 7 | wc -l", "271\n", 0),

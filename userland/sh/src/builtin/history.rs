@@ -1,0 +1,339 @@
+//! history and fc. The list is the shell's; its file is HISTFILE's.
+
+use crate::shell::{Outcome, Shell, Unwind, now_ns};
+use crate::text::{Bytes, lossy, parse_int};
+
+/// Appends a command to the list, within HISTSIZE.
+pub fn remember(sh: &mut Shell, line: Bytes) {
+    let control = sh.vars.get("HISTCONTROL").cloned().unwrap_or_default();
+    let has = |word: &[u8]| control.split(|c| *c == b':').any(|w| w == word);
+    let both = has(b"ignoreboth");
+    if line.starts_with(b" ") && (both || has(b"ignorespace")) {
+        return;
+    }
+    if (both || has(b"ignoredups")) && sh.history.last() == Some(&line) {
+        return;
+    }
+    sh.history.push(line);
+    sh.history_times.push((now_ns() / 1_000_000_000) as i64);
+    let limit = sh
+        .vars
+        .get("HISTSIZE")
+        .and_then(|n| parse_int(n))
+        .map_or(2000, |n| n.max(0) as usize);
+    while sh.history.len() > limit {
+        forget(sh, 0);
+    }
+}
+
+fn forget(sh: &mut Shell, at: usize) {
+    sh.history.remove(at);
+    if at < sh.history_times.len() {
+        sh.history_times.remove(at);
+    }
+    if at < sh.history_written {
+        sh.history_written -= 1;
+    }
+}
+
+fn file(sh: &Shell, given: Option<&Bytes>) -> Option<Bytes> {
+    given
+        .or_else(|| sh.vars.get("HISTFILE"))
+        .filter(|f| !f.is_empty())
+        .cloned()
+}
+
+/// Appends the lines of a history file to the list.
+pub fn read_file(sh: &mut Shell, path: &[u8]) -> Result<(), sys::Errno> {
+    let text = super::control::read_script(path)?;
+    for line in text.split(|c| *c == b'\n').filter(|l| !l.is_empty()) {
+        remember(sh, line.to_vec());
+    }
+    sh.history_written = sh.history.len();
+    Ok(())
+}
+
+/// Writes the list, or what is new in it, to a history file.
+pub fn write_file(sh: &mut Shell, path: &[u8], append: bool) -> Result<(), sys::Errno> {
+    use sys::OpenFlags;
+    let how = if append {
+        OpenFlags::APPEND
+    } else {
+        OpenFlags::TRUNC
+    };
+    let from = if append {
+        sh.history_written.min(sh.history.len())
+    } else {
+        0
+    };
+    let mut text = sh.history[from..].join(&b'\n');
+    if !text.is_empty() {
+        text.push(b'\n');
+    }
+    let fd = sys::open(
+        path,
+        OpenFlags::WRONLY | OpenFlags::CREAT | OpenFlags::CLOEXEC | how,
+        sys::Mode::new(0o600),
+    )?;
+    let written = sys::write_all(fd, &text);
+    let _ = sys::close(fd);
+    written?;
+    sh.history_written = sh.history.len();
+    Ok(())
+}
+
+pub fn history(sh: &mut Shell, args: &[Bytes]) -> Outcome {
+    if let Some(a) = args.get(1).filter(|a| parse_int(a).is_some()) {
+        return show(sh, parse_int(a).map(|n| n.max(0) as usize));
+    }
+    let o = match super::options(sh, args, "cd:anrwps") {
+        Ok(o) => o,
+        Err(s) => return Ok(s),
+    };
+    let rest = &args[o.rest..];
+    if o.has(b'c') {
+        sh.history.clear();
+        sh.history_times.clear();
+        sh.history_written = 0;
+        return Ok(0);
+    }
+    if let Some(spec) = o.value(b'd') {
+        return delete(sh, spec);
+    }
+    if o.has(b's') {
+        // What is stored takes the place of the command that stores it.
+        if sh.options.history {
+            sh.history.pop();
+            sh.history_times.pop();
+        }
+        remember(sh, rest.join(&b' '));
+        return Ok(0);
+    }
+    if o.has(b'p') {
+        for a in rest {
+            sh.print([&a[..], b"\n"].concat());
+        }
+        return Ok(0);
+    }
+    let Some(how) = b"anrw".iter().find(|c| o.has(**c)) else {
+        let count = match rest.first() {
+            None => None,
+            Some(a) => match parse_int(a) {
+                Some(n) => Some(n.max(0) as usize),
+                None => {
+                    sh.complain(format!("history: {}: numeric argument required", lossy(a)));
+                    return Ok(1);
+                }
+            },
+        };
+        return show(sh, count);
+    };
+    let Some(path) = file(sh, rest.first()) else {
+        return Ok(0);
+    };
+    let done = match how {
+        b'a' => write_file(sh, &path, true),
+        b'w' => write_file(sh, &path, false),
+        _ => read_file(sh, &path),
+    };
+    match done {
+        Ok(()) => Ok(0),
+        Err(e) => {
+            sh.complain(format!("history: {}: {}", lossy(&path), e.message()));
+            Ok(1)
+        }
+    }
+}
+
+fn show(sh: &mut Shell, count: Option<usize>) -> Outcome {
+    let format = sh.vars.get("HISTTIMEFORMAT").cloned().filter(|f| !f.is_empty());
+    let skip = sh.history.len().saturating_sub(count.unwrap_or(usize::MAX));
+    for i in skip..sh.history.len() {
+        let mut line = format!("{:5}  ", i + 1).into_bytes();
+        if let Some(f) = &format {
+            let time = sh.history_times.get(i).copied().unwrap_or(0);
+            line.extend_from_slice(&super::misc::strftime(f, time));
+        }
+        line.extend_from_slice(&sh.history[i]);
+        line.push(b'\n');
+        sh.print(line);
+    }
+    Ok(0)
+}
+
+/// `history -d N`, `-d -N`, `-d N-M`.
+fn delete(sh: &mut Shell, spec: &[u8]) -> Outcome {
+    let text = lossy(spec).into_owned();
+    let index = |n: i64| -> Option<usize> {
+        let len = sh.history.len() as i64;
+        let at = if n < 0 { len + n } else { n - 1 };
+        (0..len).contains(&at).then_some(at as usize)
+    };
+    let range = match text.parse::<i64>() {
+        Ok(n) => index(n).map(|i| (i, i)),
+        Err(_) => text[1.min(text.len())..].find('-').and_then(|at| {
+            let (a, b) = (&text[..at + 1], &text[at + 2..]);
+            Some((index(a.parse().ok()?)?, index(b.parse().ok()?)?))
+        }),
+    };
+    match range {
+        Some((from, to)) if from <= to => {
+            for _ in from..=to {
+                forget(sh, from);
+            }
+            Ok(0)
+        }
+        _ => {
+            sh.complain(format!("history: {text}: history position out of range"));
+            Ok(1)
+        }
+    }
+}
+
+/// Which command of the list an argument of `fc` means; the list ends before `fc` itself.
+fn find(list: &[Bytes], spec: &[u8]) -> Option<usize> {
+    match parse_int(spec) {
+        Some(0) => list.len().checked_sub(1),
+        Some(n) if n < 0 => Some((list.len() as i64 + n).max(0) as usize).filter(|_| !list.is_empty()),
+        Some(n) => Some((n as usize - 1).min(list.len().checked_sub(1)?)),
+        None => list.iter().rposition(|l| l.starts_with(spec)),
+    }
+}
+
+pub fn fc(sh: &mut Shell, args: &[Bytes]) -> Outcome {
+    // Negative numbers are operands.
+    let split = args
+        .iter()
+        .skip(1)
+        .position(|a| !a.starts_with(b"-") || parse_int(a).is_some())
+        .map_or(args.len(), |i| i + 1);
+    let split = match args[..split].last() {
+        Some(last) if last == b"-e" => (split + 1).min(args.len()),
+        _ => split,
+    };
+    let o = match super::options(sh, &args[..split], "e:lnrs") {
+        Ok(o) => o,
+        Err(s) => return Ok(s),
+    };
+    let rest = &args[o.rest..];
+    let mut list = sh.history.clone();
+    if sh.options.history && !sh.interactive || sh.interactive {
+        list.pop();
+    }
+    let editor = o.value(b'e').cloned();
+    if o.has(b's') || editor.as_deref() == Some(b"-") {
+        return again(sh, &list, rest);
+    }
+    let unknown = |sh: &Shell| {
+        sh.complain("fc: no command found");
+        Ok(1)
+    };
+    if list.is_empty() {
+        return if o.has(b'l') { Ok(0) } else { unknown(sh) };
+    }
+    let listing = o.has(b'l');
+    let first = match rest.first() {
+        Some(spec) => find(&list, spec),
+        None if listing => Some(list.len().saturating_sub(16)),
+        None => Some(list.len() - 1),
+    };
+    let last = match (rest.get(1), rest.first()) {
+        (Some(spec), _) => find(&list, spec),
+        (None, Some(_)) if !listing => first,
+        _ => Some(list.len() - 1),
+    };
+    let (Some(first), Some(last)) = (first, last) else {
+        return unknown(sh);
+    };
+    let reverse = o.has(b'r') != (first > last);
+    let mut range: Vec<usize> = (first.min(last)..=first.max(last)).collect();
+    if reverse {
+        range.reverse();
+    }
+    if listing {
+        for i in range {
+            let number = if o.has(b'n') {
+                String::new()
+            } else {
+                (i + 1).to_string()
+            };
+            sh.print([number.as_bytes(), b"\t ", &list[i], b"\n"].concat());
+        }
+        return Ok(0);
+    }
+    let commands: Vec<Bytes> = range.into_iter().map(|i| list[i].clone()).collect();
+    edit(sh, commands, editor)
+}
+
+/// `fc -s [old=new]… [command]`
+fn again(sh: &mut Shell, list: &[Bytes], rest: &[Bytes]) -> Outcome {
+    let (changes, names): (Vec<&Bytes>, Vec<&Bytes>) = rest.iter().partition(|a| a.contains(&b'='));
+    let at = match names.first() {
+        Some(spec) => find(list, spec),
+        None => list.len().checked_sub(1),
+    };
+    let Some(mut line) = at.and_then(|i| list.get(i)).cloned() else {
+        sh.complain("fc: no command found");
+        return Ok(1);
+    };
+    for change in changes {
+        if let Some(at) = change.iter().position(|c| *c == b'=') {
+            line = replace(&line, &change[..at], &change[at + 1..]);
+        }
+    }
+    run(sh, line)
+}
+
+fn replace(s: &[u8], old: &[u8], new: &[u8]) -> Bytes {
+    let mut out = Vec::new();
+    let mut i = 0;
+    while i < s.len() {
+        if !old.is_empty() && s[i..].starts_with(old) {
+            out.extend_from_slice(new);
+            i += old.len();
+        } else {
+            out.push(s[i]);
+            i += 1;
+        }
+    }
+    out
+}
+
+/// Runs a line from the list: it is shown, and it takes the place of `fc` in the list.
+fn run(sh: &mut Shell, line: Bytes) -> Outcome {
+    let _ = sh.flush();
+    let _ = sys::write_all(sys::Fd::STDERR, &[&line[..], b"\n"].concat());
+    if let Some(last) = sh.history.last_mut() {
+        last.clone_from(&line);
+    }
+    sh.nested(|sh| crate::parse::run_text(sh, &line))
+}
+
+/// Lets the user change commands in an editor, and runs what came of it.
+fn edit(sh: &mut Shell, commands: Vec<Bytes>, editor: Option<Bytes>) -> Outcome {
+    let editor = editor
+        .or_else(|| sh.vars.get("FCEDIT").cloned())
+        .or_else(|| sh.vars.get("EDITOR").cloned())
+        .unwrap_or_else(|| b"vi".to_vec());
+    let path = format!("/tmp/bash-fc.{}.{}", sys::getpid(), now_ns());
+    let mut text = commands.join(&b'\n');
+    text.push(b'\n');
+    if let Err(e) = std::fs::write(&path, &text) {
+        sh.complain(format!("fc: {path}: cannot open temp file: {e}"));
+        return Ok(1);
+    }
+    let command = [&editor[..], b" ", path.as_bytes()].concat();
+    let status = sh.nested(|sh| crate::parse::run_text(sh, &command));
+    let edited = super::control::read_script(path.as_bytes());
+    let _ = std::fs::remove_file(&path);
+    match (status, edited) {
+        (Err(Unwind::Exit), _) => Err(Unwind::Exit),
+        (Ok(0), Ok(mut line)) => {
+            while line.last() == Some(&b'\n') {
+                line.pop();
+            }
+            run(sh, line)
+        }
+        _ => Ok(1),
+    }
+}

@@ -1,0 +1,230 @@
+//! What bash's grammar has and brush-parser's has not, put into words that it takes. The text is changed before it is
+//! parsed, at tokens, without moving anything to another line:
+//!
+//! - `select NAME in …` becomes a `for` whose name bears [`SELECT`];
+//! - `for ((;;))` gets a blank between its semicolons;
+//! - newlines in `[[ … ]]` become blanks where the parser wants no newline;
+//! - `{NAME}>file` becomes a redirection of a descriptor from [`NAMED_FD`] on, which stands for the name;
+//! - `f() [[ … ]]` gets braces around its body.
+
+use std::cell::RefCell;
+
+use brush_parser::{Token, tokenize_str};
+
+/// Before a `for` loop's variable: it is a `select`. No text contains it (a noncharacter's neighbour of [`crate::text`]'s).
+pub const SELECT: char = '\u{10FF01}';
+
+/// Descriptors from here on are variables' names.
+pub const NAMED_FD: i32 = 1 << 24;
+
+thread_local! {
+    static FD_NAMES: RefCell<Vec<String>> = RefCell::default();
+}
+
+fn number_of(name: &str) -> i32 {
+    FD_NAMES.with_borrow_mut(|names| {
+        let at = names.iter().position(|n| n == name).unwrap_or_else(|| {
+            names.push(name.to_owned());
+            names.len() - 1
+        });
+        NAMED_FD + at as i32
+    })
+}
+
+/// The variable that a descriptor's number stands for.
+pub fn fd_name(number: i32) -> Option<String> {
+    let at = usize::try_from(number.checked_sub(NAMED_FD)?).ok()?;
+    FD_NAMES.with_borrow(|names| names.get(at).cloned())
+}
+
+/// Commands as they were written, for `declare -f` and the like.
+pub fn restore(text: &str) -> String {
+    let mut out = text.to_owned();
+    if out.contains(SELECT) {
+        out = out.replace(&format!("for {SELECT}"), "select ");
+    }
+    FD_NAMES.with_borrow(|names| {
+        for (i, n) in names.iter().enumerate() {
+            out = out.replace(&(NAMED_FD + i as i32).to_string(), &format!("{{{n}}}"));
+        }
+    });
+    out
+}
+
+/// Might there be anything to rewrite?
+fn concerns(text: &str) -> bool {
+    text.contains("select")
+        || text.contains(";;") && text.contains("((")
+        || text.contains("[[")
+        || text.contains("}<")
+        || text.contains("}>")
+}
+
+/// A change: characters from `start` to `end` become `text`.
+struct Edit {
+    start: usize,
+    end: usize,
+    text: String,
+}
+
+pub fn rewrite(text: &str) -> Option<String> {
+    if !concerns(text) {
+        return None;
+    }
+    let tokens = tokenize_str(text).ok()?;
+    let mut edits = Vec::new();
+    let mut scan = Scan::default();
+    for (i, t) in tokens.iter().enumerate() {
+        scan.token(&tokens, i, t, &mut edits);
+    }
+    if edits.is_empty() {
+        return None;
+    }
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut at = 0;
+    for e in edits {
+        out.extend(&chars[at.min(chars.len())..e.start.min(chars.len())]);
+        out.push_str(&e.text);
+        at = e.end;
+    }
+    out.extend(&chars[at.min(chars.len())..]);
+    Some(out)
+}
+
+/// Where the scan is.
+#[derive(Default)]
+struct Scan {
+    /// Inside `[[`.
+    test: bool,
+    /// The `]]` of this test closes a function's body.
+    body: bool,
+    /// A command may not begin here.
+    inside: bool,
+    /// The word before was `select`.
+    select: bool,
+}
+
+impl Scan {
+    fn token(&mut self, tokens: &[Token], i: usize, t: &Token, edits: &mut Vec<Edit>) {
+        let span = t.location();
+        let (start, end) = (span.start.index, span.end.index);
+        let edit = |text: String| Edit { start, end, text };
+        match t {
+            Token::Operator(op, _) if self.test => {
+                if op == "\n" && !self.may_stay(tokens, i) {
+                    edits.push(edit(" \\\n".into()));
+                }
+            }
+            Token::Operator(op, _) => {
+                let opened = |k: usize| i >= k && tokens[i - k].to_str() == "(";
+                if op == ";;" && opened(1) && opened(2) && i >= 3 && tokens[i - 3].to_str() == "for" {
+                    edits.push(edit("; ;".into()));
+                }
+                self.inside = matches!(
+                    op.as_str(),
+                    "<" | ">" | ">>" | "<<" | "<&" | ">&" | "<<<" | ">|" | "<>"
+                );
+            }
+            Token::Word(w, _) if self.test => {
+                if w == "]]" {
+                    self.test = false;
+                    if std::mem::take(&mut self.body) {
+                        edits.push(edit("]]; }".into()));
+                    }
+                }
+            }
+            Token::Word(w, _) => self.word(tokens, i, w, edits, edit),
+        }
+    }
+
+    fn word(
+        &mut self,
+        tokens: &[Token],
+        i: usize,
+        w: &str,
+        edits: &mut Vec<Edit>,
+        edit: impl Fn(String) -> Edit,
+    ) {
+        if std::mem::take(&mut self.select) {
+            edits.push(edit(format!("{SELECT}{w}")));
+            self.inside = true;
+            return;
+        }
+        match w {
+            "select" if !self.inside => {
+                edits.push(edit("for".into()));
+                self.select = true;
+            }
+            "[[" if !self.inside => {
+                self.test = true;
+                let before = |k: usize, s: &str| i >= k && tokens[i - k].to_str() == s;
+                if before(1, ")") && before(2, "(") && i >= 3 && matches!(tokens[i - 3], Token::Word(..)) {
+                    self.body = true;
+                    edits.push(edit("{ [[".into()));
+                }
+            }
+            _ => {
+                let name = w.strip_prefix('{').and_then(|n| n.strip_suffix('}'));
+                if let (Some(name), Some(Token::Operator(op, next))) = (name, tokens.get(i + 1))
+                    && crate::assign::parse_target(name.as_bytes()).is_some()
+                    && op.starts_with(['<', '>'])
+                    && next.start.index == tokens[i].location().end.index
+                {
+                    edits.push(edit(number_of(name).to_string()));
+                    return;
+                }
+                let opens = matches!(
+                    w,
+                    "then" | "do" | "else" | "elif" | "if" | "while" | "until" | "{" | "!" | "time"
+                ) || (!self.inside && w.contains('=') && !w.starts_with('='));
+                self.inside = !opens;
+            }
+        }
+    }
+
+    /// A newline in `[[ … ]]` that the parser reads itself, or that bash does not allow either: after a lone word.
+    fn may_stay(&self, tokens: &[Token], i: usize) -> bool {
+        let before = tokens[..i].iter().rev().find(|t| t.to_str() != "\n");
+        !before
+            .is_none_or(|t| matches!(t.to_str(), "(" | ")" | "!" | "[[" | "&&" | "||") || operand(tokens, i))
+    }
+}
+
+/// Does the newline at `i` follow a complete unary or binary test?
+fn operand(tokens: &[Token], i: usize) -> bool {
+    let mut words = tokens[..i]
+        .iter()
+        .rev()
+        .skip_while(|t| t.to_str() == "\n")
+        .skip(1);
+    words.next().is_some_and(|t| {
+        let s = t.to_str();
+        s.starts_with('-') || matches!(s, "=" | "==" | "!=" | "=~" | "<" | ">")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_parser_lacks_is_changed() {
+        for (text, want) in [
+            (
+                "select x in a b; do :; done",
+                Some(format!("for {SELECT}x in a b; do :; done")),
+            ),
+            ("echo select x", None),
+            ("for ((;;)); do :; done", Some("for ((; ;)); do :; done".into())),
+            ("[[ (\na = b\n) ]]", Some("[[ ( \\\na = b \\\n) ]]".into())),
+            ("[[ a && b ]]", None),
+            ("f() [[ -n $1 ]]", Some("f() { [[ -n $1 ]]; }".into())),
+            ("exec {fd}>&-", Some(format!("exec {}>&-", number_of("fd")))),
+            ("echo {fd} >x", None),
+        ] {
+            assert_eq!(rewrite(text), want, "{text}");
+        }
+        assert_eq!(restore(&format!("exec {}>&-", number_of("fd"))), "exec {fd}>&-");
+    }
+}

@@ -8,6 +8,7 @@ pub mod names;
 pub mod options;
 mod output;
 pub mod pattern;
+pub mod printf;
 pub mod quote;
 pub mod time;
 

@@ -15,8 +15,13 @@ pub struct Output {
 
 impl Output {
     pub fn stdout() -> Output {
+        Output::on(Fd::STDOUT)
+    }
+
+    /// On another descriptor, which the caller closes after [`Output::finish`] or [`Output::send`].
+    pub fn on(fd: Fd) -> Output {
         Output {
-            fd: Fd::STDOUT,
+            fd,
             buffer: Vec::with_capacity(CAPACITY),
             error: None,
         }
@@ -49,6 +54,11 @@ impl Output {
     /// Whether nobody reads any more, so that more work is useless.
     pub fn is_closed(&self) -> bool {
         self.error.is_some()
+    }
+
+    /// What went wrong first.
+    pub fn error(&self) -> Option<sys::Errno> {
+        self.error
     }
 
     fn write_out(&mut self, bytes: &[u8]) {

@@ -172,12 +172,7 @@ impl Program {
                 break;
             }
         }
-        best.map(|slots| {
-            slots
-                .chunks(2)
-                .map(|pair| Some(pair[0]?..pair[1]?))
-                .collect()
-        })
+        best.map(|slots| slots.chunks(2).map(|pair| Some(pair[0]?..pair[1]?)).collect())
     }
 }
 

@@ -116,7 +116,9 @@ pub fn escape(text: &[u8], flavor: Flavor) -> Option<(u8, usize)> {
             .take_while(|b| char::from(**b).is_digit(radix))
             .count();
         let value = std::str::from_utf8(&text[at..at + digits]).ok()?;
-        u32::from_str_radix(value, radix).ok().map(|v| (v as u8, at + digits))
+        u32::from_str_radix(value, radix)
+            .ok()
+            .map(|v| (v as u8, at + digits))
     };
     let awk = flavor == Flavor::Awk;
     match text.get(1)? {
@@ -210,8 +212,9 @@ impl Builder {
             return false;
         };
         if !self.options.utf8 {
-            self.bytes
-                .union(&ClassBytes::new(ascii.iter().map(|(l, h)| ClassBytesRange::new(*l, *h))));
+            self.bytes.union(&ClassBytes::new(
+                ascii.iter().map(|(l, h)| ClassBytesRange::new(*l, *h)),
+            ));
             return true;
         }
         self.chars.union(&ClassUnicode::new(
@@ -266,7 +269,9 @@ fn perl(class: &str) -> ClassUnicode {
 
 /// std has the tables of cases, though not as ranges. Nothing with a case lies beyond the last range of this.
 fn by_case(is: fn(char) -> bool) -> ClassUnicode {
-    let chars = ('\u{80}'..'\u{3000}').chain('\u{a640}'..'\u{ac00}').chain('\u{fb00}'..'\u{1f200}');
+    let chars = ('\u{80}'..'\u{3000}')
+        .chain('\u{a640}'..'\u{ac00}')
+        .chain('\u{fb00}'..'\u{1f200}');
     ClassUnicode::new(chars.filter(|c| is(*c)).map(|c| ClassUnicodeRange::new(c, c)))
 }
 

@@ -196,7 +196,10 @@ impl Longest {
             .utf8(false)
             .nfa_size_limit(Some(SIZE_LIMIT))
             .which_captures(WhichCaptures::None);
-        let nfa = thompson::Compiler::new().configure(config).build_from_hir(hir).ok()?;
+        let nfa = thompson::Compiler::new()
+            .configure(config)
+            .build_from_hir(hir)
+            .ok()?;
         let config = DFA::config()
             .match_kind(MatchKind::All)
             .unicode_word_boundary(true)

@@ -182,10 +182,7 @@ impl Parser<'_> {
         let number = self.groups;
         let node = self.alternation()?;
         let close: &[u8] = if self.is_basic() { b"\\)" } else { b")" };
-        self.rest = self
-            .rest
-            .strip_prefix(close)
-            .ok_or("Unmatched ( or \\(")?;
+        self.rest = self.rest.strip_prefix(close).ok_or("Unmatched ( or \\(")?;
         self.depth -= 1;
         self.closed.push(number);
         Ok(Node::Group(number, Box::new(node)))
@@ -230,7 +227,9 @@ impl Parser<'_> {
             b'W' => Token::Atom(Node::Set(bracket::word(self.options, true))),
             b's' => Token::Atom(Node::Set(bracket::space(self.options, false))),
             b'S' => Token::Atom(Node::Set(bracket::space(self.options, true))),
-            b'<' => Token::Atom(Node::Look(self.pick(Look::WordStartUnicode, Look::WordStartAscii))),
+            b'<' => Token::Atom(Node::Look(
+                self.pick(Look::WordStartUnicode, Look::WordStartAscii),
+            )),
             b'>' => Token::Atom(Node::Look(self.pick(Look::WordEndUnicode, Look::WordEndAscii))),
             b'b' if !awk => Token::Atom(Node::Look(self.pick(Look::WordUnicode, Look::WordAscii))),
             b'y' if awk => Token::Atom(Node::Look(self.pick(Look::WordUnicode, Look::WordAscii))),

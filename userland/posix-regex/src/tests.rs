@@ -66,7 +66,11 @@ fn extended_expressions_match_as_posix_says() {
         ("(a*)*", "aa", "aa|aa"),
         ("(a*)+b", "aab", "aab|aa"),
     ] {
-        assert_eq!(matched(pattern, text, options(Flavor::Extended)), expected, "{pattern}");
+        assert_eq!(
+            matched(pattern, text, options(Flavor::Extended)),
+            expected,
+            "{pattern}"
+        );
     }
 }
 
@@ -90,7 +94,11 @@ fn basic_expressions_match_as_posix_says() {
         ("a\\{2", "", "error: Unmatched { or \\{"),
         ("\\)", "", "error: Unmatched ) or \\)"),
     ] {
-        assert_eq!(matched(pattern, text, options(Flavor::Basic)), expected, "{pattern}");
+        assert_eq!(
+            matched(pattern, text, options(Flavor::Basic)),
+            expected,
+            "{pattern}"
+        );
     }
 }
 
@@ -104,7 +112,11 @@ fn awk_s_expressions_have_its_escapes() {
         ("+", "a+", "+"),
         ("a{2}", "aa", "aa"),
     ] {
-        assert_eq!(matched(pattern, text, options(Flavor::Awk)), expected, "{pattern}");
+        assert_eq!(
+            matched(pattern, text, options(Flavor::Awk)),
+            expected,
+            "{pattern}"
+        );
     }
 }
 

@@ -15,6 +15,7 @@ pub fn radix(digits: &[u8], base: u32) -> f64 {
 }
 
 impl<'p> Interp<'p> {
+    #[inline(never)]
     pub fn builtin(&mut self, builtin: Builtin, arguments: &'p [Expr]) -> Result<Value> {
         let number = match builtin {
             Builtin::Atan2 => {

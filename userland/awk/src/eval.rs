@@ -9,8 +9,9 @@ use crate::ast::{ArrayExpr, BinOp, CmpOp, Expr, Lvalue, Slot, Source, special};
 use crate::interp::{Flow, Interp, Result, environment, fatal};
 use crate::value::{ArrayRef, Str, Value, new_array, push_number, to_number};
 
-/// User functions nested deeper than this would overflow the stack.
-const MAX_CALLS: usize = if cfg!(target_os = "wasi") { 400 } else { 1000 };
+/// User functions nested deeper than this could overflow the stack. What is called by way of the machine is kept out of
+/// line (`inline(never)`), so that frames stay small.
+const MAX_CALLS: usize = if cfg!(target_os = "wasi") { 500 } else { 600 };
 
 impl<'p> Interp<'p> {
     pub fn eval(&mut self, expr: &'p Expr) -> Result<Value> {
@@ -115,6 +116,7 @@ impl<'p> Interp<'p> {
         }
     }
 
+    #[inline(never)]
     fn append(&mut self, slot: Slot, parts: &'p [Expr]) -> Result<()> {
         let mut tail = self.scratch.pop().unwrap_or_default();
         tail.clear();
@@ -179,6 +181,7 @@ impl<'p> Interp<'p> {
     }
 
     /// Reads, computes and writes a variable; answers the new or the old number.
+    #[inline(never)]
     fn modify(
         &mut self,
         target: &'p Lvalue,
@@ -268,6 +271,7 @@ impl<'p> Interp<'p> {
         })
     }
 
+    #[inline(never)]
     fn compare(&mut self, op: CmpOp, left: &'p Expr, right: &'p Expr) -> Result<bool> {
         let left = self.eval(left)?;
         let right = self.eval(right)?;
@@ -327,6 +331,7 @@ impl<'p> Interp<'p> {
         self.push_by(expr, out, true)
     }
 
+    #[inline(never)]
     fn push_by(&mut self, expr: &'p Expr, out: &mut Vec<u8>, for_output: bool) -> Result<()> {
         match expr {
             Expr::Str(text) => out.extend_from_slice(text),
@@ -376,6 +381,7 @@ impl<'p> Interp<'p> {
     }
 
     /// A subscript as one string, in a buffer that goes back to `scratch`.
+    #[inline(never)]
     pub fn key(&mut self, subscripts: &'p [Expr]) -> Result<Vec<u8>> {
         let mut key = self.scratch.pop().unwrap_or_default();
         key.clear();
@@ -389,6 +395,7 @@ impl<'p> Interp<'p> {
     }
 
     /// The array itself, made if the variable has not been used yet.
+    #[inline(never)]
     pub fn array(&mut self, array: &'p ArrayExpr) -> Result<ArrayRef> {
         let mut current = self.array_in(array.slot, &array.name)?;
         for subscripts in &array.path {
@@ -427,6 +434,7 @@ impl<'p> Interp<'p> {
         }
     }
 
+    #[inline(never)]
     fn call(&mut self, function: usize, arguments: &'p [Expr]) -> Result<Value> {
         let program = self.program;
         let callee = &program.functions[function];
@@ -486,6 +494,7 @@ impl<'p> Interp<'p> {
         }
     }
 
+    #[inline(never)]
     pub fn getline(&mut self, source: &'p Source, target: Option<&'p Lvalue>) -> Result<f64> {
         let reader = match source {
             Source::Main => return self.getline_main(target),

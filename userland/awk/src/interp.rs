@@ -196,6 +196,7 @@ impl<'p> Interp<'p> {
     }
 
     /// `awk: cmd. line:1: (FILENAME=x FNR=3) fatal: …`, behind all that has been printed.
+    #[inline(never)]
     pub fn complain(&mut self, kind: &str, message: &str) {
         self.stdout.send();
         self.streams.flush_all();
@@ -268,6 +269,7 @@ impl<'p> Interp<'p> {
         }
     }
 
+    #[inline(never)]
     fn print_record(&mut self) {
         let settings = &self.settings;
         self.stdout
@@ -384,6 +386,7 @@ impl<'p> Interp<'p> {
         Ok(Flow::Normal)
     }
 
+    #[inline(never)]
     fn switch(
         &mut self,
         subject: &'p Expr,
@@ -424,6 +427,7 @@ impl<'p> Interp<'p> {
         }
     }
 
+    #[inline(never)]
     fn print(&mut self, arguments: &'p [Expr], redirect: Option<&'p (Redirect, Expr)>) -> Result<()> {
         let mut line = self.scratch.pop().unwrap_or_default();
         line.clear();
@@ -442,6 +446,7 @@ impl<'p> Interp<'p> {
         Ok(())
     }
 
+    #[inline(never)]
     fn printf(&mut self, arguments: &'p [Expr], redirect: Option<&'p (Redirect, Expr)>) -> Result<()> {
         let text = self.sprintf(arguments)?;
         self.output(&text, redirect)

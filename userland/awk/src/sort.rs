@@ -56,6 +56,7 @@ impl<'p> Interp<'p> {
     }
 
     /// A snapshot of an array's keys, in the order that PROCINFO asks for.
+    #[inline(never)]
     pub fn keys_in_order(&mut self, array: &ArrayRef) -> Result<Vec<Str>> {
         let wanted = match &self.globals[special::PROCINFO] {
             Value::Array(procinfo) => procinfo.borrow().get(&b"sorted_in"[..]).cloned(),

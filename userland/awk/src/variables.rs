@@ -17,6 +17,7 @@ impl<'p> Interp<'p> {
         }
     }
 
+    #[inline(never)]
     pub fn variable(&mut self, slot: Slot) -> Result<Value> {
         if let Slot::Global(at) = slot
             && at < special::READ_HOOKED
@@ -37,6 +38,7 @@ impl<'p> Interp<'p> {
         }
     }
 
+    #[inline(never)]
     pub fn assign(&mut self, target: &'p Lvalue, value: Value) -> Result<()> {
         match target {
             Lvalue::Var(slot) => self.set(*slot, value),
@@ -103,6 +105,7 @@ impl<'p> Interp<'p> {
     }
 
     /// A special variable has a new value.
+    #[inline(never)]
     fn changed(&mut self, at: usize) -> Result<()> {
         let value = self.globals[at].clone();
         let text = self.text_of(&value);

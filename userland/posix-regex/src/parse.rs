@@ -111,7 +111,7 @@ impl Parser<'_> {
                     break;
                 }
                 Token::Close => {
-                    if self.depth > 0 || self.is_basic() {
+                    if self.depth > 0 || self.options.flavor != Flavor::Awk {
                         self.rest = before;
                         break;
                     }
@@ -331,8 +331,8 @@ impl Parser<'_> {
                 self.rest = &self.rest[end + close.len()..];
                 Ok(Some((low, high)))
             }
-            _ if !self.is_basic() => Ok(None),
-            (None, _) => Err("Unmatched { or \\{".into()),
+            _ if self.options.flavor == Flavor::Awk => Ok(None),
+            (None, _) => Err("Unmatched \\{".into()),
             _ => Err("Invalid content of \\{\\}".into()),
         }
     }

@@ -51,7 +51,6 @@ def nth($n; f): if $n < 0 then error("nth doesn't support negative indices") els
 def until(cond; update): def u: if cond then . else update | u end; u;
 def walk(f): def w: if type == "object" then map_values(w) elif type == "array" then map(w) else . end | f; w;
 def env: $ENV;
-def halt_error: halt_error(5);
 def todate: strftime("%Y-%m-%dT%H:%M:%SZ");
 def fromdateiso8601: strptime("%Y-%m-%dT%H:%M:%SZ") | mktime;
 def todateiso8601: strftime("%Y-%m-%dT%H:%M:%SZ");
@@ -134,3 +133,4 @@ def mktime: if _broken_down then _padded | _mktime else error("mktime requires p
 def input: first(inputs, error("break"));
 def delpaths($paths): _delpaths($paths);
 def del(f): _delpaths([path(f)]);
+def halt_error: halt_error(5);

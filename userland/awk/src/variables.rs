@@ -182,7 +182,7 @@ impl<'p> Interp<'p> {
             _ => self.number(index)?,
         };
         // NaN is as wrong as a negative number.
-        if n >= 0.0 && n < 1e9 {
+        if (0.0..1e9).contains(&n) {
             Ok(n as usize)
         } else if n < 0.0 {
             fatal(format!("attempt to access field {}", n.trunc()))

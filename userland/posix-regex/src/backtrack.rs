@@ -207,7 +207,7 @@ impl Machine<'_> {
                 Inst::Set(set) => at += member_len(set, &self.text[at..])?,
                 Inst::Look(look) => holds(*look, self.text, at).then_some(())?,
                 Inst::Save(slot) => {
-                    let old = std::mem::replace(&mut self.slots[*slot], Some(at));
+                    let old = self.slots[*slot].replace(at);
                     self.undo.push(Undo::Slot { slot: *slot, old });
                 }
                 Inst::BackReference(group) => {

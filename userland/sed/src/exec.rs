@@ -248,7 +248,7 @@ impl<'s> Machine<'s> {
 
     /// Opens the next file that can be read.
     fn open_next(&mut self) -> Result<bool> {
-        while let Some(name) = self.files.next() {
+        for name in self.files.by_ref() {
             let shown = String::from_utf8_lossy(&name).into_owned();
             if self.options.in_place.is_some() {
                 match InPlace::start(&name) {

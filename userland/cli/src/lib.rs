@@ -11,6 +11,7 @@ pub mod names;
 pub mod options;
 mod output;
 pub mod pattern;
+pub mod printf;
 pub mod proc;
 pub mod process;
 pub mod quote;

@@ -56,6 +56,11 @@ impl Output {
         self.error.is_some()
     }
 
+    /// What went wrong first.
+    pub fn error(&self) -> Option<sys::Errno> {
+        self.error
+    }
+
     fn write_out(&mut self, bytes: &[u8]) {
         if self.error.is_none()
             && let Err(error) = sys::write_all(self.fd, bytes)

@@ -29,7 +29,6 @@ mod panic;
 mod platform;
 mod pool;
 mod process_worker;
-mod programs;
 pub mod runtime;
 mod shared;
 mod shell;

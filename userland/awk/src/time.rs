@@ -31,7 +31,11 @@ pub fn strftime(format: &[u8], seconds: i64) -> Vec<u8> {
     let weekday = (seconds.div_euclid(86_400) + 4).rem_euclid(7);
     let year_day = (seconds.div_euclid(86_400)) - days(c.year, 1, 1);
     let known = |text: &str| cli::time::format(text, seconds.saturating_mul(1_000_000_000));
-    let hour12 = if c.hour.is_multiple_of(12) { 12 } else { c.hour % 12 };
+    let hour12 = if c.hour.is_multiple_of(12) {
+        12
+    } else {
+        c.hour % 12
+    };
     let mut out = Vec::new();
     let mut rest = format;
     while let Some(b) = rest.first() {

@@ -286,13 +286,15 @@ impl Jobs {
     }
 }
 
-/// Retries a start that the process limit refused, with growing pauses, while finished children are reaped.
+/// Retries a start that the process limit refused, with growing pauses, while finished children are reaped. A script is more patient than
+/// its subshells: where those fill the table and each waits for room, they give up first, and the script loses no job.
 fn retrying(sh: &mut Shell, mut start: impl FnMut(&mut Shell) -> sys::Result<Pid>) -> sys::Result<Pid> {
     let began = Instant::now();
+    let patience = if sh.subshell > 0 || sh.interactive { 15 } else { 60 };
     let mut pause = Duration::from_millis(1);
     loop {
         match start(sh) {
-            Err(Errno::EAGAIN) if began.elapsed() < Duration::from_secs(15) => {
+            Err(Errno::EAGAIN) if began.elapsed() < Duration::from_secs(patience) => {
                 if reap(sh) == 0 {
                     std::thread::sleep(pause);
                     pause = (pause * 2).min(Duration::from_secs(1));

@@ -34,6 +34,7 @@ impl AsRawFd for Fd {
 bitflags::bitflags! {
     /// open(2)'s flags, with Linux's values.
     #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    #[repr(transparent)]
     pub struct OpenFlags: u32 {
         const RDONLY = 0;
         const WRONLY = 1;
@@ -51,12 +52,14 @@ bitflags::bitflags! {
 
     /// The flags of a descriptor (not of the open file).
     #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    #[repr(transparent)]
     pub struct FdFlags: u32 {
         const CLOEXEC = 1;
     }
 
     /// poll(2)'s events.
     #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    #[repr(transparent)]
     pub struct PollEvents: u16 {
         const IN = 1;
         const PRI = 2;

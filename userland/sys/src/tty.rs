@@ -4,6 +4,7 @@ use crate::{Fd, Pid, Result, imp};
 
 bitflags::bitflags! {
     #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+    #[repr(transparent)]
     pub struct InputFlags: u32 {
         const IGNBRK = 1; const BRKINT = 2; const IGNPAR = 4; const PARMRK = 8; const INPCK = 0x10;
         const ISTRIP = 0x20; const INLCR = 0x40; const IGNCR = 0x80; const ICRNL = 0x100; const IUCLC = 0x200;
@@ -12,12 +13,14 @@ bitflags::bitflags! {
     }
 
     #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+    #[repr(transparent)]
     pub struct OutputFlags: u32 {
         const OPOST = 1; const OLCUC = 2; const ONLCR = 4; const OCRNL = 8; const ONOCR = 0x10; const ONLRET = 0x20;
         const _ = !0;
     }
 
     #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+    #[repr(transparent)]
     pub struct ControlFlags: u32 {
         const CSIZE = 0x30; const CS8 = 0x30; const CSTOPB = 0x40; const CREAD = 0x80; const PARENB = 0x100;
         const PARODD = 0x200; const HUPCL = 0x400; const CLOCAL = 0x800;
@@ -25,6 +28,7 @@ bitflags::bitflags! {
     }
 
     #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+    #[repr(transparent)]
     pub struct LocalFlags: u32 {
         const ISIG = 1; const ICANON = 2; const ECHO = 8; const ECHOE = 0x10; const ECHOK = 0x20; const ECHONL = 0x40;
         const NOFLSH = 0x80; const TOSTOP = 0x100; const ECHOCTL = 0x200; const ECHOPRT = 0x400; const ECHOKE = 0x800;

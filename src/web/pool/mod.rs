@@ -4,9 +4,11 @@
 //! after a short while. A process's slot ([`Kernel::release_slot`]) is given back when its worker reports idle, or is
 //! really gone. At most as many jobs come as the kernel has slots, so nothing here needs a limit of its own.
 
+mod programs;
+mod trim;
+
 use super::glue;
 use super::messages::{Job, Mounted, Posted, Source, ToKernel, ToProcess};
-use super::programs::{Programs, Waiting};
 use super::shared::Shared;
 use super::thread::{Event, Role, Thread};
 use crate::kernel::error::Block;
@@ -19,6 +21,7 @@ use crate::kernel::syscall::exec::Program;
 use core::cell::{Cell, RefCell};
 use core::sync::atomic::Ordering;
 use hashbrown::HashMap;
+use programs::{Programs, Waiting};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
@@ -29,8 +32,6 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 const WARM: usize = 4;
 /// How many start at once: each needs the CPU for some 20 ms.
 const STARTING_AT_ONCE: usize = 8;
-/// How long a worker beyond [`WARM`] stays idle before it closes.
-const IDLE_MS: f64 = 1_000.0;
 /// The status of a process for which no worker could be started.
 const NO_WORKER: u8 = 126;
 
@@ -347,50 +348,6 @@ impl Pool {
                 shared.kernel.release_slot();
             }
         });
-    }
-
-    fn plan_trim(&self) {
-        let Some(pool) = self.this.upgrade() else { return };
-        if self.trimming.get() || self.workers.borrow().len() <= WARM {
-            return;
-        }
-        self.trimming.set(true);
-        spawn_local(async move {
-            let _elapsed = JsFuture::from(glue::delay(IDLE_MS)).await;
-            pool.trimming.set(false);
-            pool.trim();
-        });
-    }
-
-    /// Closes the workers beyond the warm ones that have been idle for long.
-    fn trim(&self) {
-        let mut idle: Vec<(WorkerId, f64)> = {
-            let workers = self.workers.borrow();
-            let idle = workers.iter().filter(|(_, worker)| worker.state == State::Idle);
-            idle.map(|(&id, worker)| (id, worker.idle_since)).collect()
-        };
-        idle.sort_by(|a, b| a.1.total_cmp(&b.1));
-        let surplus = self.workers.borrow().len().saturating_sub(WARM);
-        let long_ago = glue::now() - IDLE_MS / 2.0;
-        idle.iter()
-            .take(surplus)
-            .filter(|(_, since)| *since <= long_ago)
-            .for_each(|&(id, _)| {
-                self.remove(id, Removal::Retire);
-            });
-        self.publish();
-        self.plan_trim_if_idle();
-    }
-
-    fn plan_trim_if_idle(&self) {
-        let any_idle = self
-            .workers
-            .borrow()
-            .values()
-            .any(|worker| worker.state == State::Idle);
-        if any_idle {
-            self.plan_trim();
-        }
     }
 
     fn publish(&self) {

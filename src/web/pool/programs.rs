@@ -1,12 +1,12 @@
 //! The programs that drivers have mounted, on the kernel worker: those that are compiled, and those that are fetched when they are
 //! first called.
 
-use super::messages::{Job, Mounted, Remote, Source};
-use super::pool::WorkerId;
-use super::runtime;
+use super::WorkerId;
 use crate::kernel::machine::ProgramId;
 use crate::kernel::process::Pid;
 use crate::kernel::syscall::tty;
+use crate::web::messages::{Job, Mounted, Remote, Source};
+use crate::web::runtime;
 use core::cell::RefCell;
 use std::rc::Rc;
 

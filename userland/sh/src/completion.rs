@@ -96,7 +96,7 @@ pub fn generate(
     }
     if let Some(glob) = &spec.glob {
         let mut names = Vec::new();
-        expand::glob::expand(sh, &vec![(glob.clone(), false)], &mut names)?;
+        expand::glob::expand(sh, &[(glob.clone(), false)], &mut names)?;
         found.extend(names.into_iter().filter(|n| n.starts_with(word) && n != glob));
     }
     if let Some(words) = &spec.words {

@@ -95,7 +95,7 @@ fn unescape(mut rest: &[u8], out: &mut Vec<u8>) {
             b'0' => number(&mut rest, 8, 3).unwrap_or(0),
             b'1'..=b'7' => {
                 // The digit itself counts.
-                let mut digits = &after[..];
+                let mut digits = after;
                 let value = number(&mut digits, 8, 3).unwrap_or(0);
                 rest = digits;
                 value

@@ -194,7 +194,7 @@ fn delete(sh: &mut Shell, spec: &[u8]) -> Outcome {
 fn find(list: &[Bytes], spec: &[u8]) -> Option<usize> {
     match parse_int(spec) {
         Some(0) => list.len().checked_sub(1),
-        Some(n) if n < 0 => Some((list.len() as i64 + n).max(0) as usize).filter(|_| !list.is_empty()),
+        Some(n) if n < 0 => (!list.is_empty()).then_some((list.len() as i64 + n).max(0) as usize),
         Some(n) => Some((n as usize - 1).min(list.len().checked_sub(1)?)),
         None => list.iter().rposition(|l| l.starts_with(spec)),
     }

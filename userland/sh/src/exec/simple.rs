@@ -81,10 +81,8 @@ fn arguments(sh: &mut Shell, words: &[Word], opened: &mut Vec<Fd>) -> Result<Vec
             }
         }
         if !declares && let Some(Argument::Word(first)) = out.first() {
-            declares = match &first[..] {
-                // `builtin declare` and `command declare` get plain words.
-                name => builtin::declares(name) && builtin::enabled(sh, name).is_some(),
-            };
+            // `builtin declare` and `command declare` get plain words.
+            declares = builtin::declares(first) && builtin::enabled(sh, first).is_some();
         }
     }
     Ok(out)

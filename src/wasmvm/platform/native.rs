@@ -5,7 +5,7 @@ use crate::kernel::error::{Errno, Result};
 use crate::wasmvm::memory::GuestMemory;
 use core::cell::Cell;
 use core::fmt;
-use wasmer::sys::{EngineBuilder, Singlepass};
+use wasmer::sys::{Cranelift, CraneliftOptLevel, EngineBuilder};
 use wasmer::{AsStoreMut, AsStoreRef, Engine, Exports, Imports, Module, RuntimeError, Store, Value};
 
 /// What a host function gives back.
@@ -54,8 +54,10 @@ pub fn engine() -> &'static Engine {
     #[allow(clippy::disallowed_types)]
     static ENGINE: std::sync::OnceLock<Engine> = std::sync::OnceLock::new();
     ENGINE.get_or_init(|| {
-        // Tests compile more than they run, and this compiler is compiled itself in a tenth of cranelift's time.
-        EngineBuilder::new(Singlepass::default()).engine().into()
+        // Tests compile more than they run.
+        let mut compiler = Cranelift::default();
+        compiler.opt_level(CraneliftOptLevel::None);
+        EngineBuilder::new(compiler).engine().into()
     })
 }
 

@@ -138,8 +138,8 @@ pub enum ToProcess {
     Run(Job),
     /// The program that was asked for has been sent.
     GoOn,
-    /// The program that was asked for can't be had; why.
-    GiveUp(String),
+    /// This program, which was asked for, can't be had; why.
+    GiveUp(ProgramId, String),
     /// This process's program can't be had; why.
     Refuse(Job, String),
     /// Close.
@@ -247,7 +247,10 @@ impl ToProcess {
                 (tagged(START, &parts), transfer)
             }
             ToProcess::GoOn => alone(GO_ON),
-            ToProcess::GiveUp(why) => (tagged(GIVE_UP, &why.into()), Array::new()),
+            ToProcess::GiveUp(id, why) => {
+                let parts = Array::of2(&id.0.into(), &why.into());
+                (tagged(GIVE_UP, &parts), Array::new())
+            }
             ToProcess::Refuse(job, why) => {
                 let (parts, transfer) = job.into_parts();
                 parts.push(&why.into());
@@ -268,7 +271,11 @@ impl ToProcess {
             }
             START => ToProcess::Run(Job::from_parts(parts.unchecked_ref())?),
             GO_ON => ToProcess::GoOn,
-            GIVE_UP => ToProcess::GiveUp(parts.as_string()?),
+            GIVE_UP => {
+                let parts: &Array = parts.unchecked_ref();
+                let id = ProgramId(parts.get(0).as_f64()? as u32);
+                ToProcess::GiveUp(id, parts.get(1).as_string()?)
+            }
             REFUSE => {
                 let parts: &Array = parts.unchecked_ref();
                 ToProcess::Refuse(Job::from_parts(parts)?, parts.get(3).as_string()?)

@@ -6,10 +6,12 @@
 use super::glue;
 use super::messages::{ClonePoint, Job, Mounted, ToKernel, ToProcess};
 use crate::kernel::Result;
+use crate::kernel::error::Block;
 use crate::kernel::machine::{Delegated, DriverId, ProgramId};
 use crate::kernel::process::{Current, Process};
 use crate::kernel::sync;
 use crate::kernel::sync::platform::set_may_block;
+use crate::kernel::sync::wait::ready_until;
 use crate::kernel::syscall::exec::Program;
 use crate::wasmvm::{self, Ended, Entry, GuestModule, Host, Image, ModuleCache, Start};
 use core::cell::{Cell, RefCell};
@@ -50,12 +52,14 @@ struct ProcessWorker {
     /// Programs out of files.
     files: ModuleCache,
     /// A process that called exec for a program that this worker has not got yet.
-    waiting: RefCell<Option<(Rc<Current>, Program)>>,
+    waiting: Waiting,
     /// Images that have run here and whose memories may be there still.
     remains: Cell<u32>,
     /// Whether a look after a rest is planned.
     resting: Cell<bool>,
 }
+
+type Waiting = Rc<RefCell<Option<(Rc<Current>, ProgramId)>>>;
 
 /// Memories of live processes and remains that all workers may come to; a tab holds some 125.
 const MEMORIES: u32 = 110;
@@ -84,13 +88,16 @@ impl ProcessWorker {
             }
             ToProcess::Run(job) => self.begin(job),
             ToProcess::GoOn => {
-                let waiting = self.waiting.take();
-                if let Some((current, program)) = waiting {
-                    self.load(current, program, true);
+                if let Some((current, program)) = self.waiting.take() {
+                    current.process().called.wake_all();
+                    self.load(current, Program::Registered(program));
                 }
             }
-            ToProcess::GiveUp(why) => {
-                if let Some((current, _)) = self.waiting.take() {
+            ToProcess::GiveUp(program, why) => {
+                // Another process may have waited for it, which was killed.
+                let waiting = self.waiting.borrow_mut().take_if(|(_, id)| *id == program);
+                if let Some((current, _)) = waiting {
+                    current.process().called.wake_all();
                     self.refuse(&current, &why);
                 }
             }
@@ -102,7 +109,7 @@ impl ProcessWorker {
     fn begin(&self, job: Job) {
         let current = Rc::new(Current::adopt(job.process));
         let (Some(at), Some(image)) = (job.clone, job.image) else {
-            return self.load(current, job.program, false);
+            return self.load(current, job.program);
         };
         let ClonePoint {
             stack_pointer,
@@ -134,8 +141,8 @@ impl ProcessWorker {
         }
     }
 
-    /// Finds the module and runs it. `asked`: whether the kernel worker has been asked for it already.
-    fn load(&self, current: Rc<Current>, program: Program, asked: bool) {
+    /// Finds the module and runs it, or asks the kernel worker for it.
+    fn load(&self, current: Rc<Current>, program: Program) {
         match self.module(&current, &program) {
             Some(Ok(module)) => self.run(Load {
                 current,
@@ -145,8 +152,10 @@ impl ProcessWorker {
             }),
             Some(Err(problem)) => self.refuse(&current, &problem),
             None => match program {
-                Program::Registered(id) if !asked => {
-                    *self.waiting.borrow_mut() = Some((current, program));
+                Program::Registered(id) => {
+                    let process = current.process().clone();
+                    *self.waiting.borrow_mut() = Some((current, id));
+                    spawn_local(watch(self.waiting.clone(), process));
                     post(ToKernel::Need(id));
                 }
                 _ => self.refuse(&current, "the program is not mounted"),
@@ -230,12 +239,32 @@ impl ProcessWorker {
                 delegate(process, driver, command);
                 post(ToKernel::HandedOver);
             }
-            Ended::Exec(program) => self.load(current, program, false),
+            Ended::Exec(program) => self.load(current, program),
         }
     }
 
     fn refuse(&self, current: &Current, problem: &str) {
         wasmvm::fail(current, CANNOT_RUN, problem);
+        post(ToKernel::Idle);
+    }
+}
+
+/// Ends a process that is killed while it waits for its program.
+async fn watch(waiting: Waiting, process: Arc<Process>) {
+    let waits = || {
+        let waiting = waiting.borrow();
+        let current = waiting.as_ref().map(|(current, _)| current.process());
+        current.is_some_and(|current| Arc::ptr_eq(current, &process))
+    };
+    let over = ready_until(&process.called, || match waits() {
+        true if !process.word().is_killed() => Err(Block::WouldBlock),
+        waits => Ok(waits),
+    });
+    if over.await == Ok(true)
+        && let Some((current, _)) = waiting.take()
+    {
+        current.die();
+        drop(current);
         post(ToKernel::Idle);
     }
 }

@@ -98,3 +98,51 @@ modules.test("a_terminal_tells_what_is_loaded", async ({ page }) => {
   go();
   await page.waitForFunction(() => /\r\x1b\[K41\r\n42\r\n/.test(screen));
 });
+
+/** Lets no request for coreutils' module be answered, and tells when one has come. */
+const holdBack = async (page) => {
+  let came;
+  let go;
+  const requested = new Promise((resolve) => (came = resolve));
+  const allowed = new Promise((resolve) => (go = resolve));
+  await intercept(page, async (route) => {
+    came();
+    await allowed;
+    await route.continue();
+  });
+  return { requested, go };
+};
+
+modules.test("a_process_whose_exec_waits_for_a_module_can_be_killed", async ({ page }) => {
+  const { requested, go } = await holdBack(page);
+  await page.evaluate(async () => {
+    globalThis.kernel = await boot();
+    globalThis.waiting = kernel.spawn("sh", ["-c", "exec seq 1"]);
+  });
+  await requested;
+  const status = await page.evaluate(async () => {
+    waiting.kill(9);
+    return [await waiting.wait(), (await kernel.exec("echo alive")).stdout];
+  });
+  assert.deepEqual(status, [137, "alive\n"]);
+  go();
+  assert.equal(await page.evaluate(async () => (await kernel.exec("exec seq 1")).stdout), "1\n");
+  // Its worker's slot has been given back.
+  await page.waitForFunction(() => kernel.stats().liveProcesses === 0);
+});
+
+modules.test("dispose_does_not_wait_for_modules", async ({ page }) => {
+  const { requested, go } = await holdBack(page);
+  await page.evaluate(async () => {
+    globalThis.kernel = await boot();
+    globalThis.waiting = [kernel.spawn("sh", ["-c", "exec seq 1"])];
+  });
+  await requested;
+  const statuses = await page.evaluate(async () => {
+    waiting.push(kernel.spawn("seq", ["1"]));
+    await kernel.dispose();
+    return Promise.all(waiting.map((process) => process.wait()));
+  });
+  assert.deepEqual(statuses, [143, 143]);
+  go();
+});

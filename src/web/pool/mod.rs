@@ -9,6 +9,7 @@ mod trim;
 
 use super::glue;
 use super::messages::{Job, Mounted, Posted, Source, ToKernel, ToProcess};
+use super::runtime;
 use super::shared::Shared;
 use super::thread::{Event, Role, Thread};
 use crate::kernel::error::Block;
@@ -104,7 +105,7 @@ impl Pool {
     /// Gives a process to a worker, now or as soon as there is one, and its program is here.
     pub fn start_job(&self, job: Job) {
         match job.program {
-            Program::Registered(id) if self.programs.get(id).is_none() => {
+            Program::Registered(id) if !self.programs.is_here(id) => {
                 let process = job.process.clone();
                 self.wait_for(id, Waiting::Job(job));
                 if let Some(pool) = self.this.upgrade() {
@@ -123,20 +124,32 @@ impl Pool {
 
     /// Lets somebody wait for a program that has yet to be fetched.
     fn wait_for(&self, id: ProgramId, who: Waiting) {
-        let Some(pool) = self.this.upgrade() else { return };
-        if self.programs.wait(id, who) {
-            spawn_local(async move {
-                let loaded = pool.programs.load(id).await;
-                for who in pool.programs.arrived(id, &loaded) {
-                    match who {
-                        Waiting::Job(job) => {
-                            job.process.called.wake_all();
-                            pool.enqueue(job, loaded.clone().map(drop));
+        match self.programs.wait(id, who) {
+            Ok(None) => {}
+            Ok(Some(remote)) => {
+                // The kernel may go before an answer comes.
+                let pool = self.this.clone();
+                spawn_local(async move {
+                    let loaded = runtime::load(&remote).await.map_err(Rc::from);
+                    if let Some(pool) = pool.upgrade() {
+                        for who in pool.programs.arrived(id, &loaded) {
+                            pool.tell(who, id, &loaded);
                         }
-                        Waiting::Worker(worker) => pool.answer(worker, id, loaded.clone()),
                     }
-                }
-            });
+                });
+            }
+            Err(who) => self.tell(who, id, &Err("the program is not mounted".into())),
+        }
+    }
+
+    /// Tells somebody who waited what came of it.
+    fn tell(&self, who: Waiting, id: ProgramId, loaded: &Result<Mounted, Rc<str>>) {
+        match who {
+            Waiting::Job(job) => {
+                job.process.called.wake_all();
+                self.enqueue(job, loaded.as_ref().map(drop).map_err(Rc::clone));
+            }
+            Waiting::Worker(worker) => self.answer(worker, id, loaded),
         }
     }
 
@@ -156,14 +169,14 @@ impl Pool {
     }
 
     /// Tells a worker that asked for a program.
-    fn answer(&self, id: WorkerId, program: ProgramId, loaded: Result<Mounted, Rc<str>>) {
+    fn answer(&self, id: WorkerId, program: ProgramId, loaded: &Result<Mounted, Rc<str>>) {
         if let Some(worker) = self.workers.borrow_mut().get_mut(&id) {
             match loaded {
                 Ok(mounted) => {
-                    worker.send_program(program, &mounted);
+                    worker.send_program(program, mounted);
                     worker.post(ToProcess::GoOn.into_js());
                 }
-                Err(why) => worker.post(ToProcess::GiveUp(why.to_string()).into_js()),
+                Err(why) => worker.post(ToProcess::GiveUp(program, why.to_string()).into_js()),
             }
         }
     }
@@ -277,7 +290,7 @@ impl Pool {
 
     fn on_need(&self, id: WorkerId, program: ProgramId) {
         match self.programs.get(program) {
-            Some(mounted) => self.answer(id, program, Ok(mounted)),
+            Some(mounted) => self.answer(id, program, &Ok(mounted)),
             None => self.wait_for(program, Waiting::Worker(id)),
         }
     }

@@ -6,7 +6,6 @@ use crate::kernel::machine::ProgramId;
 use crate::kernel::process::Pid;
 use crate::kernel::syscall::tty;
 use crate::web::messages::{Job, Mounted, Remote, Source};
-use crate::web::runtime;
 use core::cell::RefCell;
 use std::rc::Rc;
 
@@ -67,38 +66,38 @@ impl Programs {
         }
     }
 
-    /// Lets somebody wait for a program; [`Programs::arrived`] answers with him. Answers whether it has to be fetched: it is not under way.
-    pub fn wait(&self, id: ProgramId, who: Waiting) -> bool {
-        let mut programs = self.0.borrow_mut();
-        let Some(program) = programs.get_mut(id.0 as usize) else {
-            return false;
-        };
-        if let (Waiting::Job(job), Some(remote)) = (&who, &program.remote) {
-            tty::show(&job.process, &remote.progress());
-        }
-        match &mut program.state {
-            State::UnderWay(waiting) => {
-                waiting.push(who);
-                false
-            }
-            State::Elsewhere | State::Here(_) => {
-                program.state = State::UnderWay(vec![who]);
-                true
-            }
-        }
+    /// Whether it is here.
+    pub fn is_here(&self, id: ProgramId) -> bool {
+        let programs = self.0.borrow();
+        matches!(
+            programs.get(id.0 as usize),
+            Some(Program {
+                state: State::Here(_),
+                ..
+            })
+        )
     }
 
-    /// Fetches and compiles it. The message says why it can't be had.
-    pub async fn load(&self, id: ProgramId) -> Result<Mounted, Rc<str>> {
-        let remote = self
-            .0
-            .borrow()
-            .get(id.0 as usize)
-            .and_then(|program| program.remote.clone());
-        match remote {
-            Some(remote) => runtime::load(&remote).await.map_err(Rc::from),
-            None => Err("the program is not mounted".into()),
+    /// Lets somebody wait for a program that is not here; [`Programs::arrived`] answers with him. Answers where it has to be fetched from, if
+    /// it is not under way already. Gives him back if there is no such program.
+    pub fn wait(&self, id: ProgramId, who: Waiting) -> Result<Option<Remote>, Waiting> {
+        let mut programs = self.0.borrow_mut();
+        let Some(Program {
+            state,
+            remote: Some(remote),
+        }) = programs.get_mut(id.0 as usize)
+        else {
+            return Err(who);
+        };
+        if let Waiting::Job(job) = &who {
+            tty::show(&job.process, &remote.progress());
         }
+        if let State::UnderWay(waiting) = state {
+            waiting.push(who);
+            return Ok(None);
+        }
+        *state = State::UnderWay(vec![who]);
+        Ok(Some(remote.clone()))
     }
 
     /// Takes note of how that went, and answers who waited. What can't be had now is tried again when it is next called.

@@ -1,7 +1,7 @@
 //! Many processes: at once, one after another, and killed; and what they leave behind.
 import assert from "node:assert/strict";
 import { Suite } from "./support/suite.mjs";
-import { barePageReady, serveBarePage } from "./support/bare.mjs";
+import { barePageReady, lendCollector, serveBarePage } from "./support/bare.mjs";
 
 const load = new Suite("many processes", { serve: serveBarePage, ready: barePageReady });
 
@@ -54,7 +54,8 @@ load.test("script_that_starts_200_jobs_gets_through_by_retrying", async ({ page 
 }, { limitMs: 3 * MINUTES });
 
 load.test("2000_one_after_another_leave_no_worker_and_no_memory", async ({ page }) => {
-  const { statuses, before, after } = await page.evaluate(async () => {
+  await lendCollector(page);
+  const { statuses, before, after, grown } = await page.evaluate(async (limit) => {
     const kernel = await globalThis.boot();
     const seen = {};
     const run = async (count) => {
@@ -68,14 +69,16 @@ load.test("2000_one_after_another_leave_no_worker_and_no_memory", async ({ page 
     const start = await kernel.stats();
     await run(2000);
     await globalThis.quiet(kernel, 10_000);
-    return { statuses: seen, before: start, after: await kernel.stats() };
-  });
+    const grown = await globalThis.leftOver(kernel, start, limit);
+    return { statuses: seen, before: start, after: kernel.stats(), grown };
+  }, LEFT_OVER_BYTES);
   assert.deepEqual(statuses, { 42: 2050 });
-  leavesNothing(before, after);
+  leavesNothing(before, after, grown);
 }, { limitMs: 3 * MINUTES });
 
 load.test("300_spinning_ones_killed_leave_no_worker_and_no_memory", async ({ page }) => {
-  const { statuses, before, after } = await page.evaluate(async () => {
+  await lendCollector(page);
+  const { statuses, before, after, grown } = await page.evaluate(async (limit) => {
     const kernel = await globalThis.boot();
     const seen = {};
     /** Starts one, waiting while the limit is reached: those being torn down count. */
@@ -100,17 +103,17 @@ load.test("300_spinning_ones_killed_leave_no_worker_and_no_memory", async ({ pag
     const first = await kernel.stats();
     for (let round = 0; round < 30; round += 1) await batch(10);
     await globalThis.quiet(kernel, 10_000);
-    return { statuses: seen, before: first, after: await kernel.stats() };
-  });
+    const grown = await globalThis.leftOver(kernel, first, limit);
+    return { statuses: seen, before: first, after: kernel.stats(), grown };
+  }, LEFT_OVER_BYTES);
   assert.deepEqual(statuses, { 137: 310 });
-  leavesNothing(before, after);
+  leavesNothing(before, after, grown);
 }, { limitMs: 5 * MINUTES });
 
 /** Nobody lives, and the kernel's memory is what it was. */
-function leavesNothing(before, after) {
+function leavesNothing(before, after, grown) {
   assert.equal(after.liveProcesses, 0);
   assert.equal(after.tearingDown, 0);
   assert.equal(after.liveWorkers, after.idleWorkers);
-  const grown = after.allocatedBytes - before.allocatedBytes;
   assert.ok(grown <= LEFT_OVER_BYTES, `${grown} bytes more are allocated: ${JSON.stringify(before)} → ${JSON.stringify(after)}`);
 }

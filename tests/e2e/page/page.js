@@ -56,6 +56,20 @@ globalThis.quiet = (kernel, ms) => globalThis.until(() => {
   return tearingDown === 0 && liveProcesses === 0 && liveWorkers === idleWorkers && liveWorkers <= WARM_WORKERS;
 }, ms, "the pool's rest");
 
+/**
+ * By how many bytes the kernel's memory is above `before`'s, once that is within `limit` or 20 s have passed. What JavaScript
+ * holds of the kernel (a handle, a promise) is given back when the garbage collector, which the test lends, has found it.
+ */
+globalThis.leftOver = async (kernel, before, limit) => {
+  const grown = () => kernel.stats().allocatedBytes - before.allocatedBytes;
+  const end = performance.now() + 20_000;
+  while (grown() > limit && performance.now() < end) {
+    await globalThis.collectGarbage();
+    await new Promise((resume) => { setTimeout(resume, 50); });
+  }
+  return grown();
+};
+
 /** The live processes' command lines; a process that was reaped is in no table. */
 globalThis.alive = (kernel) => [...kernel.processes.values()]
   .filter(({ status }) => status !== "exited")

@@ -33,3 +33,6 @@ export async function serveBarePage({ isolated = true } = {}) {
 
 /** What a page is asked to have done before a test starts. @param {import("playwright-core").Page} page */
 export const barePageReady = (page) => page.waitForFunction(() => "cobnut" in globalThis);
+
+/** Lends the page the browser's garbage collector, as `collectGarbage`. @param {import("playwright-core").Page} page */
+export const lendCollector = (page) => page.exposeFunction("collectGarbage", () => page.requestGC());

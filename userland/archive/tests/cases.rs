@@ -194,6 +194,19 @@ fn nothing_is_overwritten_or_lost_unasked() {
     }
 }
 
+#[test]
+fn broken_input_leaves_no_half_output() {
+    let root = folder("half");
+    let good = ok(&root, &["zstd", "-c"], &long());
+    let broken = &good[..good.len() / 2];
+    let output = run(&root, &["zstd", "-d", "-o", "out"], broken);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!root.join("out").exists());
+    fs::write(root.join("half.zst"), broken).unwrap();
+    assert_eq!(status(&root, &["zstd", "-d", "half.zst"]), 1);
+    assert!(!root.join("half").exists() && root.join("half.zst").exists());
+}
+
 /// A tree with what archives must keep.
 fn tree(name: &str) -> PathBuf {
     let root = folder(name);

@@ -20,14 +20,15 @@ fn in_between() {
     unsafe { write_volatile(&raw mut FROM[0], 1) };
 }
 
-#[inline(always)]
+// Not `inline(always)`: unoptimised, with line tables, that would be some 2,000 scopes one in another, which takes LLVM minutes.
+#[inline]
 fn load(at: &mut usize) -> u64 {
     *at += 1;
     // SAFETY: a plain static that nobody writes; each frame loads `VALUES` times.
     unsafe { read_volatile((&raw const FROM).cast::<u64>().add(*at - 1)) }
 }
 
-#[inline(always)]
+#[inline]
 fn store(at: &mut usize, value: u64) {
     *at -= 1;
     // SAFETY: reached on the cold path only, so never; each frame stores as often as it loads.

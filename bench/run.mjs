@@ -10,6 +10,8 @@ import { serve } from "../scripts/serve.mjs";
 import { launch } from "../tests/e2e/support/browser.mjs";
 import { compileGuests } from "../tests/e2e/support/guests.mjs";
 import { METRICS, SYSTEMS } from "./metrics.js";
+import { measureNative, writeLines } from "./native.mjs";
+import { measurePrompt } from "./prompt.mjs";
 import { reached, table } from "./table.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -30,6 +32,14 @@ async function layOut() {
   const guests = await compileGuests(join(root, "bench/guests"));
   for (const [name, bytes] of guests) writeFileSync(join(site, "guests", `${name}.wasm`), bytes);
   writeFileSync(join(site, "guests/guests.json"), JSON.stringify([...guests.keys()]));
+  writeLines(join(site, "lines.txt"));
+}
+
+/** How many times as long as the machine's own Cobnut's commands take. @param {Record<string, number>} own */
+function toNative(own) {
+  const native = measureNative(join(site, "lines.txt"));
+  for (const [name, ms] of Object.entries(native)) if (ms === undefined) console.error(`no native ${name} here to compare with`);
+  return { sort: own.sortMs / native.sort, awk: own.awkMs / native.awk };
 }
 
 /** @param {string[]} systems */
@@ -43,6 +53,10 @@ async function measure(systems) {
     await page.goto(`${server.url}/?systems=${encodeURIComponent(systems.join(","))}`);
     await page.waitForFunction(() => "bench" in globalThis);
     const results = await page.evaluate(() => globalThis.bench);
+    await page.close();
+    if (results.cobnut && !("error" in results.cobnut)) {
+      Object.assign(results.cobnut, toNative(results.cobnut), await measurePrompt(browser, root));
+    }
     return { results, browser: browser.version() };
   } finally {
     await browser.close();

@@ -7,7 +7,7 @@ import { METRICS, SYSTEMS } from "./metrics.js";
  * @param {import("./metrics.js").Metric} metric @param {Results} results */
 export function reached(metric, results) {
   const own = results.cobnut?.[metric.key];
-  if (typeof own !== "number") return undefined;
+  if (!Number.isFinite(own)) return undefined;
   if (metric.goal !== undefined) return metric.more ? own >= metric.goal : own <= metric.goal;
   if (!metric.beats) return undefined;
   const peers = SYSTEMS.slice(1).map((name) => results[name]?.[metric.key]);
@@ -33,7 +33,7 @@ export function table(results) {
   return align([head, ...rows]);
 }
 
-const cell = (value, unit) => (typeof value === "number" ? `${number(value)} ${unit}` : "–");
+const cell = (value, unit) => (Number.isFinite(value) ? `${number(value)} ${unit}` : "–");
 
 /** Three digits that count. @param {number} value */
 function number(value) {

@@ -70,10 +70,10 @@ async function packed(file, accepted) {
 }
 
 /**
- * @param {{ root: string, port?: number, isolated?: boolean, routes?: Record<string, (request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => void> }} options
- * `routes` answers paths that are not files.
+ * @param {{ root: string, port?: number, isolated?: boolean, served?: (path: string, bytes: number) => void, routes?: Record<string, (request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => void> }} options
+ * `routes` answers paths that are not files; `served` hears of each file and of how many bytes of it, packed as they are sent.
  */
-export async function serve({ root, port = 0, isolated = true, routes = {} }) {
+export async function serve({ root, port = 0, isolated = true, served, routes = {} }) {
   const top = await realpath(root);
   const server = createServer(async (request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
@@ -93,6 +93,7 @@ export async function serve({ root, port = 0, isolated = true, routes = {} }) {
     if (twin) response.setHeader("Content-Encoding", twin.encoding);
     response.writeHead(200, { "Content-Length": info.size });
     if (request.method === "HEAD") return response.end();
+    served?.(path, info.size);
     createReadStream(real).on("error", () => response.destroy()).pipe(response);
   });
   await new Promise((listening, failed) => {

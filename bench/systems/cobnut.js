@@ -1,6 +1,7 @@
 //! Cobnut, measured through its public API from the page, as an application would use it.
 import init, { createInMemoryFileSystem, createKernel, createWasmVmRuntime } from "../pkg/cobnut.js";
 import { REPEATS, SPAWNS, WARM_SPAWNS, fileMs, guestNumber, median, printed, sample, timed } from "../measure.js";
+import { measureUserland } from "./userland.js";
 
 /** How far ahead the start of a measurement is that processes begin together: by then they run, and are warm. */
 const START_MS = 500;
@@ -78,6 +79,7 @@ export async function measureCobnut(guests) {
     return fileMs(median(writes));
   });
   await attempt("fileRead", async () => fileMs(median(reads)));
+  await measureUserland(kernel, attempt);
   await kernel.dispose();
   return result;
 }

@@ -1,11 +1,12 @@
 //! Lays the demo out as a folder that any static host can serve: the page's own files, its compiled module, the package
-//! and xterm.js. Every URL in it is relative. What is there already and unchanged is left alone.
+//! and xterm.js, each with a brotli twin beside it. Every URL in it is relative. What is there already and unchanged is left alone.
 //!
 //! Usage: node www/layout.mjs [folder, default target/demo]
 //! It expects pkg/ (`make build`), target/www/ (wasm-pack build of this folder) and node_modules/.
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const demo = resolve(root, process.argv[2] ?? "target/demo");
@@ -56,12 +57,24 @@ for (const [target, source] of wanted) {
   copied += 1;
 }
 
+/** Kinds of files that get a packed twin, for servers that can send it. */
+const PACKED = new Set([".css", ".html", ".js", ".mjs", ".wasm"]);
+const twins = new Set();
+for (const target of wanted.keys()) {
+  const twin = `${target}.br`;
+  if (!PACKED.has(extname(target)) || wanted.has(twin)) continue;
+  twins.add(twin);
+  // Not older than its file, or it would not be sent.
+  if (existsSync(twin) && statSync(twin).mtimeMs >= statSync(target).mtimeMs) continue;
+  writeFileSync(twin, brotliCompressSync(readFileSync(target)));
+}
+
 /** Removes what an earlier layout left. @param {string} folder @returns {boolean} whether anything is left in it */
 function sweep(folder) {
   let left = false;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    const keep = entry.isDirectory() ? sweep(path) : wanted.has(path);
+    const keep = entry.isDirectory() ? sweep(path) : wanted.has(path) || twins.has(path);
     if (!keep) rmSync(path, { recursive: true });
     left ||= keep;
   }

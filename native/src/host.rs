@@ -116,23 +116,7 @@ impl Shared {
         });
         let (mut program, mut entry, mut module) = match start {
             Start::Program(program) => (program, Entry::Start, None),
-            Start::Clone(CloneStart {
-                module,
-                program,
-                image,
-                stack_pointer,
-                entry,
-                arg,
-            }) => (
-                program,
-                Entry::Clone {
-                    image,
-                    stack_pointer,
-                    entry,
-                    arg,
-                },
-                Some(module),
-            ),
+            Start::Clone(CloneStart { module, program, at }) => (program, Entry::Clone(at), Some(module)),
         };
         loop {
             let module = match module.take().map_or_else(|| self.module(&current, &program), Ok) {

@@ -32,6 +32,40 @@ fn a_clone_has_the_parents_memory_and_stack_pointer_and_changes_its_own() {
     assert_eq!((output.code, output.errors().as_str()), (42, ""));
 }
 
+/// A guest with `data`, whose child exits with the byte below the stack pointer and, in the upper four bits, the one at it.
+fn below_and_at_the_stack_pointer(data: &str) -> u8 {
+    let output = common::run(&format!(
+        r#"
+  {data}
+  (table (export "__indirect_function_table") 2 funcref)
+  (elem (i32.const 1) $child)
+  (func $child (param $arg i32)
+    (call $proc_exit (i32.or
+      (i32.load8_u (i32.const 60000))
+      (i32.shl (i32.load8_u (i32.const 61000)) (i32.const 4)))))
+  (func (export "_start")
+    (global.set $sp (i32.const 61000))
+    (i32.store8 (i32.const 60000) (i32.const 5))
+    (i32.store8 (i32.const 61000) (i32.const 3))
+    (call $fail_unless (i32.eqz (call $proc_clone (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 65600))) (i32.const 80))
+    (call $fail_unless
+      (i32.eqz (call $proc_wait (i32.load (i32.const 65600)) (i32.const 0) (i32.const 65604) (i32.const 65608) (i32.const 0)))
+      (i32.const 81))
+    (call $proc_exit (i32.shr_u (i32.load (i32.const 65608)) (i32.const 8))))"#
+    ));
+    assert_eq!(output.errors(), "");
+    output.code
+}
+
+#[test]
+fn what_lies_below_the_stack_pointer_is_copied_unless_only_stack_is_there() {
+    let above = r#"(data (i32.const 65536) "x")"#;
+    assert_eq!(below_and_at_the_stack_pointer(above), 0x30);
+    assert_eq!(below_and_at_the_stack_pointer(""), 0x35);
+    let below = format!(r#"{above} (data (i32.const 1024) "x")"#);
+    assert_eq!(below_and_at_the_stack_pointer(&below), 0x35);
+}
+
 #[test]
 fn a_clone_that_returns_exits_with_0_and_a_bad_entry_traps() {
     let output = common::run(

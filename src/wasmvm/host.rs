@@ -1,7 +1,7 @@
 //! What an embedder does for guests: [`Host`].
 
+use super::image::Image;
 use super::module::GuestModule;
-use super::platform::Image;
 use crate::kernel::Result;
 use crate::kernel::process::Process;
 use crate::kernel::syscall::exec::Program;
@@ -21,11 +21,17 @@ pub struct CloneStart {
     pub module: GuestModule,
     /// What the parent runs.
     pub program: Program,
+    /// Where it goes on.
+    pub at: ClonePoint,
+}
+
+/// Where a clone goes on: in a copy of the parent's memory, at a function of the table.
+pub struct ClonePoint {
     /// The parent's memory.
     pub image: Image,
     /// The parent's `__stack_pointer`.
     pub stack_pointer: u32,
-    /// The function of the table to call.
+    /// The function's index in the table.
     pub entry: u32,
     /// Its argument.
     pub arg: u32,

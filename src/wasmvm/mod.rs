@@ -15,6 +15,7 @@ mod compat;
 mod entry;
 mod guest;
 mod host;
+mod image;
 pub mod imports;
 pub mod memory;
 pub mod module;
@@ -22,8 +23,7 @@ pub mod platform;
 mod run;
 mod wasi;
 
-pub use host::{CloneStart, Host, Start};
+pub use host::{ClonePoint, CloneStart, Host, Start};
 pub use module::{GuestModule, ModuleCache, ModuleInfo};
-pub use platform::Image;
 pub use run::{Ended, Entry, fail, run};
 pub use wasi::{filetype, rights};

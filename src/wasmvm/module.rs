@@ -10,7 +10,7 @@ use crate::kernel::process::Current;
 use crate::kernel::question;
 use core::cell::RefCell;
 use std::sync::Arc;
-use wasmparser::{ExternalKind, FuncType, Parser, Payload, TypeRef};
+use wasmparser::{ConstExpr, DataKind, ExternalKind, FuncType, Operator, Parser, Payload, TypeRef};
 
 /// A compiled module, with what is known of it. In the browser it belongs to the thread that has it.
 #[derive(Clone)]
@@ -48,6 +48,8 @@ pub struct ModuleInfo {
     pub has_start: bool,
     /// Whether it exports `__stack_pointer` and its function table: else it can't be cloned.
     pub has_clone_exports: bool,
+    /// Where its stack, which grows down, begins, if that is known to lie below all of its data (as linkers have it).
+    pub stack_top: Option<u32>,
 }
 
 impl ModuleInfo {
@@ -56,9 +58,6 @@ impl ModuleInfo {
         let mut sections = Sections::default();
         for payload in Parser::new(0).parse_all(bytes) {
             let payload = payload.map_err(|error| format!("CompileError: {error}"))?;
-            if matches!(payload, Payload::CodeSectionStart { .. }) {
-                break;
-            }
             sections
                 .read(payload)
                 .map_err(|error| format!("CompileError: {error}"))?;
@@ -71,7 +70,10 @@ impl ModuleInfo {
             exports_start,
             stack_pointer,
             table,
+            globals: _,
+            lowest_data,
         } = sections;
+        let top = stack_pointer.flatten();
         imports.sort_unstable();
         imports.dedup();
         if problem.is_none() && !exports_start {
@@ -81,7 +83,8 @@ impl ModuleInfo {
             imports,
             problem,
             has_start: start,
-            has_clone_exports: stack_pointer && table,
+            has_clone_exports: stack_pointer.is_some() && table,
+            stack_top: top.filter(|&top| lowest_data.is_some_and(|lowest| lowest >= top)),
         })
     }
 }
@@ -93,8 +96,13 @@ struct Sections {
     problem: Option<String>,
     start: bool,
     exports_start: bool,
-    stack_pointer: bool,
+    /// Exported; with its first value, where that is a constant.
+    stack_pointer: Option<Option<u32>>,
     table: bool,
+    /// The first values of the globals, where they are constants.
+    globals: Vec<Option<u32>>,
+    /// Where the lowest data begins; 0 where that is known only when it is loaded.
+    lowest_data: Option<u32>,
 }
 
 impl Sections {
@@ -119,13 +127,29 @@ impl Sections {
                     let export = export?;
                     match (export.name, export.kind) {
                         ("_start", ExternalKind::Func) => self.exports_start = true,
-                        ("__stack_pointer", ExternalKind::Global) => self.stack_pointer = true,
+                        ("__stack_pointer", ExternalKind::Global) => {
+                            self.stack_pointer =
+                                Some(self.globals.get(export.index as usize).copied().flatten());
+                        }
                         ("__indirect_function_table", ExternalKind::Table) => self.table = true,
                         _ => {}
                     }
                 }
             }
             Payload::StartSection { .. } => self.start = true,
+            Payload::GlobalSection(globals) => {
+                for global in globals {
+                    self.globals.push(constant(&global?.init_expr));
+                }
+            }
+            Payload::DataSection(segments) => {
+                for segment in segments {
+                    if let DataKind::Active { offset_expr, .. } = segment?.kind {
+                        let at = constant(&offset_expr).unwrap_or(0);
+                        self.lowest_data = Some(self.lowest_data.map_or(at, |lowest| lowest.min(at)));
+                    }
+                }
+            }
             _ => {}
         }
         Ok(())
@@ -148,6 +172,14 @@ impl Sections {
             ));
         }
         Ok(id)
+    }
+}
+
+/// The value of an `i32.const`.
+fn constant(expression: &ConstExpr<'_>) -> Option<u32> {
+    match expression.get_operators_reader().read() {
+        Ok(Operator::I32Const { value }) => Some(value as u32),
+        _ => None,
     }
 }
 

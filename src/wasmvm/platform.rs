@@ -1,6 +1,6 @@
 //! What differs between the browser and native code, under the same names: the one place in `wasmvm` with a choice by target.
 //!
-//! [`Memory`] reaches a guest's bytes, [`Instance`] calls its functions, [`Image`] is a copy of its memory on the way to a clone, [`Answer`]
+//! [`Memory`] reaches a guest's bytes, [`Instance`] calls its functions, [`Answer`]
 //! is what a host function gives back. The browser's guests leave the kernel for good by a trap of wasm itself ([`leave_guest`]),
 //! native ones by an error that wasmer turns into one; both pass a guest's `catch_all`.
 
@@ -13,10 +13,10 @@ mod web;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::{
-    Answer, Image, Instance, Memory, answer, compile, engine, leave_guest, new_store, park, probe_stack,
+    Answer, Instance, Memory, answer, compile, engine, leave_guest, new_store, park, probe_stack,
 };
 #[cfg(target_arch = "wasm32")]
-pub use web::{Answer, Image, Instance, Memory, answer, compile, leave_guest, new_store, park, probe_stack};
+pub use web::{Answer, Instance, Memory, answer, compile, leave_guest, new_store, park, probe_stack};
 
 /// Why a guest's function did not return.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,11 +5,11 @@
 //! [`run`] returns.
 
 use super::guest::{Guest, GuestRef};
-use super::host::Host;
+use super::host::{ClonePoint, Host};
 use super::imports;
 use super::memory::GuestMemory;
 use super::module::GuestModule;
-use super::platform::{self, Image, Instance, Memory, Trap};
+use super::platform::{self, Instance, Memory, Trap};
 use crate::kernel::clock;
 use crate::kernel::error::{Errno, Error};
 use crate::kernel::process::{Current, Fd, Leave, Termination};
@@ -25,17 +25,8 @@ use wasmer::{FunctionEnv, Imports, Store};
 pub enum Entry {
     /// At `_start`.
     Start,
-    /// In a copy of the parent's memory, at a function of the table.
-    Clone {
-        /// The parent's memory.
-        image: Image,
-        /// The parent's `__stack_pointer`.
-        stack_pointer: u32,
-        /// The function's index.
-        entry: u32,
-        /// Its argument.
-        arg: u32,
-    },
+    /// Where its parent was.
+    Clone(ClonePoint),
 }
 
 /// How an image ended.
@@ -112,13 +103,13 @@ fn enter_image(guest: &Guest, store: &mut Store, entry: Entry) -> Ran {
             true => instance.start(store).map(|()| Ran::Returned),
             false => Ok(Ran::Killed),
         }),
-        Entry::Clone {
+        Entry::Clone(ClonePoint {
             image,
             stack_pointer,
             entry,
             arg,
-        } => {
-            let loaded = guest.memory.load(store, image).map_err(|error| Trap {
+        }) => {
+            let loaded = image.put(&guest.memory, store).map_err(|error| Trap {
                 message: error.to_string(),
             });
             if let Err(trap) = loaded.and_then(|()| instance.set_stack_pointer(store, stack_pointer)) {

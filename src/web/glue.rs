@@ -11,7 +11,7 @@ extern "C" {
     #[wasm_bindgen(js_name = startWorker)]
     pub fn start_worker(script: &str, first: &JsValue, on: &JsValue) -> Worker;
     #[wasm_bindgen(method, js_name = postMessage, catch)]
-    pub fn post_with(this: &Worker, message: &JsValue, transfer: &js_sys::Array) -> Result<(), JsValue>;
+    pub fn post(this: &Worker, message: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(method)]
     pub fn terminate(this: &Worker);
 
@@ -24,7 +24,7 @@ extern "C" {
     #[wasm_bindgen(js_name = closeSelf)]
     pub fn close_self();
     #[wasm_bindgen(js_name = postToParent)]
-    pub fn post_to_parent(message: &JsValue, transfer: &js_sys::Array);
+    pub fn post_to_parent(message: &JsValue);
     #[wasm_bindgen(js_name = collectGarbage)]
     pub fn collect_garbage();
     #[wasm_bindgen(js_name = delay)]

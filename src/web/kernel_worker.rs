@@ -44,8 +44,7 @@ pub fn kernel_worker(shared: u32) -> JsValue {
 
 /// Passes news of a panic on to the page.
 pub fn tell_of_panic(text: String) {
-    let (message, transfer) = ToKernel::Panicked(text).into_js();
-    glue::post_to_parent(&message, &transfer);
+    glue::post_to_parent(&ToKernel::Panicked(text).into_js());
 }
 
 async fn stop(pool: Option<Rc<Pool>>) {

@@ -142,9 +142,8 @@ impl Machine {
     }
 
     fn post(&self, message: ToKernel) -> core::result::Result<(), JsValue> {
-        let (message, transfer) = message.into_js();
         match &*self.worker.borrow() {
-            Some(worker) => worker.post_with(&message, &transfer),
+            Some(worker) => worker.post(&message.into_js()),
             None => Ok(()),
         }
     }
@@ -280,7 +279,6 @@ impl Machine {
             process: process.clone(),
             program,
             clone: None,
-            image: None,
             module: None,
         };
         match self.post(ToKernel::Start(job)) {

@@ -1,13 +1,13 @@
 //! What the page, the kernel worker and the process workers say to each other.
 //!
 //! Plain data of the kernel travels as a pointer into the shared memory, of which exactly one message exists; what only
-//! JavaScript can hold (compiled modules, memory images) travels beside it.
+//! JavaScript can hold (compiled modules) travels beside it.
 
 use crate::kernel::machine::ProgramId;
 use crate::kernel::process::Process;
 use crate::kernel::syscall::exec::Program;
-use crate::wasmvm::ModuleInfo;
-use js_sys::{Array, ArrayBuffer, WebAssembly};
+use crate::wasmvm::{ClonePoint, ModuleInfo};
+use js_sys::{Array, WebAssembly};
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 
@@ -19,21 +19,8 @@ pub struct Job {
     pub program: Program,
     /// For a clone: where it goes on.
     pub clone: Option<ClonePoint>,
-    /// For a clone: its memory.
-    pub image: Option<ArrayBuffer>,
     /// The module, where its number does not tell it: of a clone that runs a file.
     pub module: Option<(WebAssembly::Module, Arc<ModuleInfo>)>,
-}
-
-/// Where a clone goes on.
-#[derive(Clone, Copy)]
-pub struct ClonePoint {
-    /// The parent's `__stack_pointer`.
-    pub stack_pointer: u32,
-    /// The function of the table to call.
-    pub entry: u32,
-    /// Its argument.
-    pub arg: u32,
 }
 
 /// The part of a [`Job`] that travels as a pointer.
@@ -45,8 +32,8 @@ struct Plain {
 }
 
 impl Job {
-    /// The parts of its message, and what is to be transferred. They must reach a [`Job::from_parts`] once.
-    fn into_parts(self) -> (Array, Array) {
+    /// The parts of its message. They must reach a [`Job::from_parts`] once.
+    fn into_parts(self) -> Array {
         let (module, info) = self.module.unzip();
         let plain = Plain {
             process: self.process,
@@ -55,13 +42,10 @@ impl Job {
             info,
         };
         let pointer = Box::into_raw(Box::new(plain)) as u32;
-        let transfer: Array = self.image.iter().collect();
-        let parts = Array::of3(
+        Array::of2(
             &pointer.into(),
-            self.image.as_ref().map_or(&JsValue::UNDEFINED, AsRef::as_ref),
             module.as_ref().map_or(&JsValue::UNDEFINED, AsRef::as_ref),
-        );
-        (parts, transfer)
+        )
     }
 
     fn from_parts(parts: &Array) -> Option<Job> {
@@ -74,13 +58,11 @@ impl Job {
             clone,
             info,
         } = *plain;
-        let image = parts.get(1).dyn_into().ok();
-        let module = parts.get(2).dyn_into().ok().zip(info);
+        let module = parts.get(1).dyn_into().ok().zip(info);
         Some(Job {
             process,
             program,
             clone,
-            image,
             module,
         })
     }
@@ -194,24 +176,18 @@ fn tagged(tag: u32, parts: &JsValue) -> JsValue {
     Array::of2(&tag.into(), parts).into()
 }
 
-/// A message, and what is to be moved with it.
-pub type Posted = (JsValue, Array);
-
 impl ToKernel {
     /// To be posted, once.
-    pub fn into_js(self) -> Posted {
-        let alone = |tag| (tagged(tag, &JsValue::UNDEFINED), Array::new());
+    pub fn into_js(self) -> JsValue {
+        let alone = |tag| tagged(tag, &JsValue::UNDEFINED);
         match self {
-            ToKernel::Mount(program) => (tagged(MOUNT, &source_parts(&program)), Array::new()),
-            ToKernel::Start(job) => {
-                let (parts, transfer) = job.into_parts();
-                (tagged(START, &parts), transfer)
-            }
+            ToKernel::Mount(program) => tagged(MOUNT, &source_parts(&program)),
+            ToKernel::Start(job) => tagged(START, &job.into_parts()),
             ToKernel::Idle => alone(IDLE),
             ToKernel::HandedOver => alone(HANDED_OVER),
-            ToKernel::Need(program) => (tagged(NEED, &program.0.into()), Array::new()),
+            ToKernel::Need(program) => tagged(NEED, &program.0.into()),
             ToKernel::Stop => alone(STOP),
-            ToKernel::Panicked(text) => (tagged(PANICKED, &text.into()), Array::new()),
+            ToKernel::Panicked(text) => tagged(PANICKED, &text.into()),
         }
     }
 
@@ -234,27 +210,24 @@ impl ToKernel {
 
 impl ToProcess {
     /// To be posted, once.
-    pub fn into_js(self) -> Posted {
-        let alone = |tag| (tagged(tag, &JsValue::UNDEFINED), Array::new());
+    pub fn into_js(self) -> JsValue {
+        let alone = |tag| tagged(tag, &JsValue::UNDEFINED);
         match self {
             ToProcess::Mount(id, program) => {
                 let parts = mount_parts(&program);
                 parts.push(&id.0.into());
-                (tagged(MOUNT, &parts), Array::new())
+                tagged(MOUNT, &parts)
             }
-            ToProcess::Run(job) => {
-                let (parts, transfer) = job.into_parts();
-                (tagged(START, &parts), transfer)
-            }
+            ToProcess::Run(job) => tagged(START, &job.into_parts()),
             ToProcess::GoOn => alone(GO_ON),
             ToProcess::GiveUp(id, why) => {
                 let parts = Array::of2(&id.0.into(), &why.into());
-                (tagged(GIVE_UP, &parts), Array::new())
+                tagged(GIVE_UP, &parts)
             }
             ToProcess::Refuse(job, why) => {
-                let (parts, transfer) = job.into_parts();
+                let parts = job.into_parts();
                 parts.push(&why.into());
-                (tagged(REFUSE, &parts), transfer)
+                tagged(REFUSE, &parts)
             }
             ToProcess::Retire => alone(STOP),
         }
@@ -278,7 +251,7 @@ impl ToProcess {
             }
             REFUSE => {
                 let parts: &Array = parts.unchecked_ref();
-                ToProcess::Refuse(Job::from_parts(parts)?, parts.get(3).as_string()?)
+                ToProcess::Refuse(Job::from_parts(parts)?, parts.get(2).as_string()?)
             }
             STOP => ToProcess::Retire,
             _ => return None,

@@ -4,7 +4,7 @@
 //! dropped before it reports idle: a tab holds only some 125 memories.
 
 use super::glue;
-use super::messages::{ClonePoint, Job, Mounted, ToKernel, ToProcess};
+use super::messages::{Job, Mounted, ToKernel, ToProcess};
 use crate::kernel::Result;
 use crate::kernel::error::Block;
 use crate::kernel::machine::{Delegated, DriverId, ProgramId};
@@ -13,7 +13,7 @@ use crate::kernel::sync;
 use crate::kernel::sync::platform::set_may_block;
 use crate::kernel::sync::wait::ready_until;
 use crate::kernel::syscall::exec::Program;
-use crate::wasmvm::{self, Ended, Entry, GuestModule, Host, Image, ModuleCache, Start};
+use crate::wasmvm::{self, Ended, Entry, GuestModule, Host, ModuleCache, Start};
 use core::cell::{Cell, RefCell};
 use js_sys::WebAssembly;
 use std::rc::Rc;
@@ -108,14 +108,9 @@ impl ProcessWorker {
 
     fn begin(&self, job: Job) {
         let current = Rc::new(Current::adopt(job.process));
-        let (Some(at), Some(image)) = (job.clone, job.image) else {
+        let Some(at) = job.clone else {
             return self.load(current, job.program);
         };
-        let ClonePoint {
-            stack_pointer,
-            entry,
-            arg,
-        } = at;
         let module = match job.module {
             Some((module, info)) => Ok(GuestModule::new(module.into(), info)),
             None => self
@@ -123,20 +118,12 @@ impl ProcessWorker {
                 .unwrap_or_else(|| Err("its module is missing".into())),
         };
         match module {
-            Ok(module) => {
-                let entry = Entry::Clone {
-                    image: Image(image),
-                    stack_pointer,
-                    entry,
-                    arg,
-                };
-                self.run(Load {
-                    current,
-                    module,
-                    program: job.program,
-                    entry,
-                });
-            }
+            Ok(module) => self.run(Load {
+                current,
+                module,
+                program: job.program,
+                entry: Entry::Clone(at),
+            }),
             Err(problem) => self.refuse(&current, &problem),
         }
     }
@@ -287,15 +274,9 @@ impl Host for Pool {
                 process,
                 program,
                 clone: None,
-                image: None,
                 module: None,
             },
             Start::Clone(clone) => {
-                let at = ClonePoint {
-                    stack_pointer: clone.stack_pointer,
-                    entry: clone.entry,
-                    arg: clone.arg,
-                };
                 let module = match &clone.program {
                     Program::Registered(_) | Program::Delegated { .. } => None,
                     Program::File(_) => Some((
@@ -306,8 +287,7 @@ impl Host for Pool {
                 Job {
                     process,
                     program: clone.program,
-                    clone: Some(at),
-                    image: Some(clone.image.0),
+                    clone: Some(clone.at),
                     module,
                 }
             }
@@ -326,6 +306,5 @@ fn delegate(process: Arc<Process>, driver: DriverId, command: Box<[u8]>) {
 }
 
 fn post(message: ToKernel) {
-    let (message, transfer) = message.into_js();
-    glue::post_to_parent(&message, &transfer);
+    glue::post_to_parent(&message.into_js());
 }

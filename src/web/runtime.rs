@@ -185,6 +185,7 @@ fn info_without_bytes(module: &WebAssembly::Module) -> ModuleInfo {
         problem: None,
         has_start: true,
         has_clone_exports: false,
+        stack_top: None,
     };
     let wanted: Array = get(&description, "imports").unchecked_into();
     for import in wanted

@@ -97,9 +97,9 @@ impl Thread {
         }
     }
 
-    /// Sends it a message with what is to be moved there.
-    pub fn post_with(&self, message: &JsValue, transfer: &js_sys::Array) -> Result<(), JsValue> {
-        self.worker.post_with(message, transfer)
+    /// Sends it a message.
+    pub fn post(&self, message: &JsValue) -> Result<(), JsValue> {
+        self.worker.post(message)
     }
 
     /// Stops it, whatever it does. It must hold no lock of the kernel and never take one again.

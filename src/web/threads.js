@@ -36,7 +36,7 @@ export const whatIsolationLacks = () => {
 export const closeSelf = () => self.close();
 
 /** Posts to this worker's parent; works inside of a system call too. */
-export const postToParent = (message, transfer) => self.postMessage(message, transfer ?? []);
+export const postToParent = (message) => self.postMessage(message);
 
 /** Resolves after `ms`. */
 /**

@@ -8,7 +8,8 @@ use crate::kernel::signal::SignalSet;
 use crate::kernel::syscall::process::{self, FdAction, SpawnRequest};
 use crate::wasmvm::entry::LastCall;
 use crate::wasmvm::guest::Guest;
-use crate::wasmvm::host::{CloneStart, Start};
+use crate::wasmvm::host::{ClonePoint, CloneStart, Start};
+use crate::wasmvm::image::Image;
 use crate::wasmvm::memory::{GuestMemory, GuestPath};
 
 bitflags::bitflags! {
@@ -105,7 +106,7 @@ fn action(guest: &Guest, at: u32) -> Result<FdAction> {
 }
 
 /// The child gets a copy of the memory; its wasm stack starts empty, so the parent's frames, which it never returns to, are
-/// not needed.
+/// not needed. Neither is what lies below the stack pointer, where that is the rest of the stack.
 pub fn proc_clone(
     guest: &Guest,
     stack_pointer: Option<u32>,
@@ -127,12 +128,16 @@ pub fn proc_clone(
     if guest.memory.size() > guest.current.kernel().limits().guest_memory {
         return Err(Error::new(Errno::ENOMEM, "more memory than a guest may begin with").into());
     }
+    let from = match info.stack_top {
+        Some(top) if stack_pointer <= top => stack_pointer,
+        _ => 0,
+    };
     let child = process::clone_process(&guest.current)?;
     // The child sees its own pid there as well, if it looks.
     let started = guest
         .memory
         .put_u32(pid, child.pid.0)
-        .and_then(|()| guest.memory.image())
+        .and_then(|()| Image::take(&guest.memory, from))
         .and_then(|image| {
             let (module, program) = (guest.module.clone(), guest.program.clone());
             guest.host.start(
@@ -140,10 +145,12 @@ pub fn proc_clone(
                 Start::Clone(CloneStart {
                     module,
                     program,
-                    image,
-                    stack_pointer,
-                    entry,
-                    arg,
+                    at: ClonePoint {
+                        image,
+                        stack_pointer,
+                        entry,
+                        arg,
+                    },
                 }),
             )
         });

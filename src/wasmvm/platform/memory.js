@@ -56,15 +56,8 @@ export function writeGuest(at, from, len) {
   return true;
 }
 
-// A copy of the guest's whole memory, to be transferred to a clone. Throws when there is no room.
-export function copyGuest() {
-  return guestMemory.buffer.slice(0);
-}
-
-// Overwrites the guest's memory with a copy of another's, which is at least as large.
-export function loadGuest(image) {
-  const missing = image.byteLength - guestMemory.buffer.byteLength;
-  if (missing > 0) guestMemory.grow(missing / 65536);
+// Grows the guest's memory to `size` bytes, of which it has fewer. Throws when there is no room.
+export function growGuest(size) {
+  guestMemory.grow(Math.ceil((size - guestMemory.buffer.byteLength) / 65536));
   guest = new Uint8Array(guestMemory.buffer);
-  guest.set(new Uint8Array(image));
 }

@@ -107,27 +107,16 @@ impl Memory {
         self.memory.set(memory);
     }
 
-    /// A copy of all of it.
-    pub fn image(&self) -> Result<Image> {
-        let mut bytes = Vec::new();
-        bytes
-            .try_reserve_exact(self.size.get())
-            .map_err(|_| Errno::ENOMEM)?;
-        bytes.resize(self.size.get(), 0);
-        self.read(0, &mut bytes)?;
-        Ok(Image(bytes))
-    }
-
-    /// Becomes a copy of `image`, growing as needed. ENOMEM.
-    pub fn load(&self, store: &mut impl AsStoreMut, image: Image) -> Result<()> {
+    /// Grows to `size` bytes, of which it has fewer. ENOMEM.
+    pub fn grow_to(&self, store: &mut impl AsStoreMut, size: u64) -> Result<()> {
         let Some(memory) = self.memory.take() else {
             return Err(Errno::EFAULT.into());
         };
-        let grown = memory.grow_at_least(store, image.0.len() as u64);
+        let grown = memory.grow_at_least(store, size);
         self.memory.set(Some(memory));
         grown.map_err(|_| Errno::ENOMEM)?;
         self.refresh(store);
-        self.write(0, &image.0)
+        Ok(())
     }
 }
 
@@ -162,9 +151,6 @@ impl Memory {
         }
     }
 }
-
-/// A copy of a guest's memory.
-pub struct Image(pub Vec<u8>);
 
 /// A running module.
 pub struct Instance {

@@ -7,7 +7,7 @@ use super::Trap;
 use crate::kernel::error::{Errno, Result};
 use crate::wasmvm::memory::GuestMemory;
 use core::sync::atomic::AtomicI32;
-use js_sys::{ArrayBuffer, Function, Uint8Array, WebAssembly};
+use js_sys::{Function, Uint8Array, WebAssembly};
 use wasm_bindgen::prelude::*;
 use wasmer::js::AsJs;
 use wasmer::{AsStoreMut, AsStoreRef, Exports, Imports, Module, Store};
@@ -24,10 +24,8 @@ extern "C" {
     fn read_guest(at: u32, into: u32, len: u32) -> bool;
     #[wasm_bindgen(js_name = writeGuest)]
     fn write_guest(at: u32, from: u32, len: u32) -> bool;
-    #[wasm_bindgen(js_name = copyGuest, catch)]
-    fn copy_guest() -> core::result::Result<ArrayBuffer, JsValue>;
-    #[wasm_bindgen(js_name = loadGuest, catch)]
-    fn load_guest(image: &ArrayBuffer) -> core::result::Result<(), JsValue>;
+    #[wasm_bindgen(js_name = growGuest, catch)]
+    fn grow_guest(size: f64) -> core::result::Result<(), JsValue>;
 }
 
 /// What a host function gives back. Leaving the guest never comes back, so there is no error.
@@ -107,14 +105,9 @@ impl Memory {
     #[inline]
     pub fn refresh(&self, _store: &impl AsStoreRef) {}
 
-    /// A copy of all of it.
-    pub fn image(&self) -> Result<Image> {
-        copy_guest().map(Image).map_err(|_| Errno::ENOMEM.into())
-    }
-
-    /// Becomes a copy of `image`, growing as needed. ENOMEM.
-    pub fn load(&self, _store: &mut impl AsStoreMut, image: Image) -> Result<()> {
-        load_guest(&image.0).map_err(|_| Errno::ENOMEM.into())
+    /// Grows to `size` bytes, of which it has fewer. ENOMEM.
+    pub fn grow_to(&self, _store: &mut impl AsStoreMut, size: u64) -> Result<()> {
+        grow_guest(size as f64).map_err(|_| Errno::ENOMEM.into())
     }
 }
 
@@ -148,9 +141,6 @@ impl GuestMemory for Memory {
         }
     }
 }
-
-/// A copy of a guest's memory, to be transferred to the worker that is to be the clone.
-pub struct Image(pub ArrayBuffer);
 
 /// A running module.
 pub struct Instance {

@@ -8,7 +8,7 @@ mod programs;
 mod trim;
 
 use super::glue;
-use super::messages::{Job, Mounted, Posted, Source, ToKernel, ToProcess};
+use super::messages::{Job, Mounted, Source, ToKernel, ToProcess};
 use super::runtime;
 use super::shared::Shared;
 use super::thread::{Event, Role, Thread};
@@ -430,8 +430,8 @@ impl Worker {
         }
     }
 
-    fn post(&self, (message, transfer): Posted) {
-        let posted = self.thread.post_with(&message, &transfer);
+    fn post(&self, message: JsValue) {
+        let posted = self.thread.post(&message);
         debug_assert!(posted.is_ok(), "{posted:?}");
     }
 }

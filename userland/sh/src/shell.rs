@@ -1,6 +1,8 @@
 //! The shell's state, and how commands tell their callers what to do next ([`Unwind`]).
 
 use brush_parser::ParserOptions;
+use readline::event::Expander;
+use readline::history::History;
 use std::collections::{BTreeMap, BTreeSet};
 use sys::{Errno, Fd, Pid};
 
@@ -103,6 +105,8 @@ pub struct Shell {
     /// Lines before the text that is being parsed.
     pub line_base: usize,
     pub interactive: bool,
+    /// SIGHUP came: the terminal is gone.
+    pub hung_up: bool,
     pub command_string: bool,
     /// Commands come from standard input.
     pub reads_stdin: bool,
@@ -111,11 +115,13 @@ pub struct Shell {
     pub started_ns: u64,
     pub random: u32,
     pub getopts_at: (usize, usize),
-    pub history: Vec<Bytes>,
-    /// When each command of `history` was entered, in seconds since 1970.
-    pub history_times: Vec<i64>,
-    /// How many of them the history file has.
-    pub history_written: usize,
+    pub history: History,
+    /// Is the command that runs now the list's last?
+    pub history_added: bool,
+    /// How many entries of the history file were read or written.
+    pub history_in_file: usize,
+    /// What `!` has been told so far.
+    pub expander: Expander,
     /// What `complete` was told, by command.
     pub completions: BTreeMap<Bytes, completion::Spec>,
     /// The current directory as it was gone to (`cd -L`).
@@ -162,15 +168,17 @@ impl Shell {
             line: 1,
             line_base: 0,
             interactive: false,
+            hung_up: false,
             command_string: false,
             reads_stdin: false,
             terminal: None,
             started_ns: now_ns(),
             random: (now_ns() as u32) ^ (pid.0 as u32).wrapping_mul(0x9E37_79B9),
             getopts_at: (1, 0),
-            history: Vec::new(),
-            history_times: Vec::new(),
-            history_written: 0,
+            history: History::default(),
+            history_added: false,
+            history_in_file: 0,
+            expander: Expander::default(),
             completions: BTreeMap::new(),
             cwd: Vec::new(),
         }

@@ -86,7 +86,7 @@ pub fn read(sh: &mut Shell, name: &str) -> Option<Value> {
             let us = now_ns() / 1000;
             text(format!("{}.{:06}", us / 1_000_000, us % 1_000_000))
         }
-        "HISTCMD" => number(sh.history.len().max(1) as u64),
+        "HISTCMD" => number(sh.history.number(sh.history.len().saturating_sub(1)) as u64),
         "SHELLOPTS" => {
             let mut copy = sh.options.clone();
             let on: Vec<&str> = options::SET

@@ -88,7 +88,7 @@ fn decode(sh: &Shell, raw: &[u8], guarded: bool) -> Bytes {
             b'V' => out.extend_from_slice(b"5.2.37"),
             b'l' => out.extend_from_slice(b"tty"),
             b'j' => out.extend_from_slice(sh.jobs.count().to_string().as_bytes()),
-            b'!' => out.extend_from_slice((sh.history.len() + 1).to_string().as_bytes()),
+            b'!' => out.extend_from_slice(sh.history.number(sh.history.len()).to_string().as_bytes()),
             b'#' => out.extend_from_slice((sh.command_number + 1).to_string().as_bytes()),
             b'w' => out.extend_from_slice(&directory(sh)),
             b'W' => {

@@ -7,7 +7,7 @@ use sys::{Errno, Fd, InputFlags, LocalFlags, SetWhen, SigSet, Signal, Termios, c
 
 use super::{complete, input};
 use crate::expand::prompt;
-use crate::shell::Shell;
+use crate::shell::{Shell, Unwind};
 use crate::text::{Bytes, char_len, lossy};
 use crate::trap;
 
@@ -27,7 +27,7 @@ impl Editor {
         Editor { killed: Vec::new() }
     }
 
-    pub fn read(&mut self, sh: &mut Shell, shown: &[u8]) -> Line {
+    pub fn read(&mut self, sh: &mut Shell, shown: &[u8], initial: Bytes) -> Line {
         let plain = sh.vars.get("TERM").is_some_and(|t| t == b"dumb") || !sh.options.emacs;
         let cooked = if plain {
             None
@@ -40,8 +40,12 @@ impl Editor {
         if sys::tcsetattr(Fd::STDIN, SetWhen::Drain, &raw(&cooked)).is_err() {
             return without_editing(sh, shown);
         }
+        let _ = sys::write_all(Fd::STDERR, b"\x1b[?2004h");
         let mut session = Session::new(self, sh, shown);
+        session.cursor = initial.len();
+        session.line = initial;
         let line = session.run();
+        let _ = sys::write_all(Fd::STDERR, b"\x1b[?2004l");
         let _ = sys::tcsetattr(Fd::STDIN, SetWhen::Drain, &cooked);
         line
     }
@@ -74,7 +78,9 @@ fn without_editing(sh: &mut Shell, shown: &[u8]) -> Line {
                     let _ = sys::write_all(Fd::STDERR, b"\n");
                     return Line::Interrupted;
                 }
-                let _ = trap::run_pending(sh);
+                if trap::run_pending(sh) == Err(Unwind::Exit) {
+                    return Line::End;
+                }
             }
             Err(_) => return Line::End,
         }
@@ -146,7 +152,9 @@ impl<'a> Session<'a> {
                     if sys::take_recorded(int) == int && !self.sh.traps.handled().contains(Signal::INT) {
                         return self.interrupt();
                     }
-                    let _ = trap::run_pending(self.sh);
+                    if trap::run_pending(self.sh) == Err(Unwind::Exit) {
+                        return Line::End;
+                    }
                     self.draw();
                     continue;
                 }
@@ -348,7 +356,7 @@ impl<'a> Session<'a> {
             self.draft = self.line.clone();
         }
         self.at = to;
-        self.line = self.sh.history.get(to).unwrap_or(&self.draft).clone();
+        self.line = self.sh.history.get(to).unwrap_or(&self.draft).to_vec();
         self.cursor = self.line.len();
     }
 

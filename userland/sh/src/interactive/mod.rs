@@ -6,8 +6,12 @@ mod input;
 
 use sys::{Fd, FdFlags, Pid, SetWhen, SigAction, SigSet, Signal};
 
+use readline::event::Expansion;
+use readline::lexer::{self, Join};
+
 use crate::exec;
 use crate::expand::prompt;
+use crate::history;
 use crate::job;
 use crate::parse::{self, Parsed};
 use crate::shell::{Shell, Unwind};
@@ -24,12 +28,15 @@ pub const SIGNALS: &[Signal] = &[
     Signal::TSTP,
     Signal::TTIN,
     Signal::TTOU,
+    Signal::HUP,
 ];
 
 /// What a signal does to an interactive shell without a trap: ^C ends the line, the others are for its jobs.
 pub fn default_action(sig: Signal) -> SigAction {
     match sig {
         Signal::INT => SigAction::RECORD,
+        // Recorded, so that the history is saved first.
+        Signal::HUP => SigAction::RECORD,
         s if SIGNALS.contains(&s) => SigAction::Ignore,
         _ => SigAction::Default,
     }
@@ -42,8 +49,9 @@ pub fn reset_signals() {
 }
 
 /// `exec` replaces the shell: the program starts with the usual signals.
-pub fn leave(sh: &Shell) {
+pub fn leave(sh: &mut Shell) {
     if sh.interactive {
+        history::save(sh);
         reset_signals();
     }
 }
@@ -51,6 +59,10 @@ pub fn leave(sh: &Shell) {
 pub fn enter_again(sh: &Shell) {
     if sh.interactive {
         for s in SIGNALS {
+            // nohup's wish stands.
+            if *s == Signal::HUP && sys::sigaction(*s, None) == Ok(sys::Disposition::Ignore) {
+                continue;
+            }
             let _ = sys::sigaction(*s, Some(default_action(*s)));
         }
     }
@@ -103,6 +115,8 @@ pub fn run(sh: &mut Shell, rc: bool) {
     sh.options.history = true;
     sh.options.expand_aliases = true;
     sh.options.emacs = true;
+    sh.options.histexpand = true;
+    history::set_up(sh);
     if sh.vars.get("PS1").is_none() {
         let _ = sh.vars.set("PS1", *b"\\w\\$ ");
     }
@@ -112,6 +126,7 @@ pub fn run(sh: &mut Shell, rc: bool) {
     if rc {
         read_rc(sh);
     }
+    history::load(sh);
     let saved = sys::tcgetattr(Fd::STDIN).ok();
     let mut editor = editor::Editor::new();
     loop {
@@ -128,6 +143,9 @@ pub fn run(sh: &mut Shell, rc: bool) {
             }
             Read::Nothing => {}
             Read::End => {
+                if sh.hung_up {
+                    break;
+                }
                 let _ = sys::write_all(Fd::STDERR, b"exit\n");
                 if may_exit(sh) {
                     break;
@@ -135,6 +153,7 @@ pub fn run(sh: &mut Shell, rc: bool) {
             }
         }
     }
+    history::save(sh);
     hang_up(sh);
 }
 
@@ -149,13 +168,13 @@ fn read_rc(sh: &mut Shell) {
     }
 }
 
-/// Stopped jobs must not stay behind without a shell.
+/// Stopped jobs must not stay behind without a shell, nor any where the terminal is gone.
 fn hang_up(sh: &mut Shell) {
     let ids: Vec<usize> = sh
         .jobs
         .all()
         .iter()
-        .filter(|j| j.state() == job::State::Stopped)
+        .filter(|j| sh.hung_up || j.state() == job::State::Stopped)
         .map(|j| j.id)
         .collect();
     for id in ids {
@@ -173,36 +192,53 @@ enum Read {
 /// A complete command, over as many lines as it takes.
 fn read_command(sh: &mut Shell, editor: &mut editor::Editor) -> Read {
     let mut text = String::new();
+    // The same as the history is to have it.
+    let mut entry = Bytes::new();
+    let mut initial = Bytes::new();
     loop {
         let name = if text.is_empty() { "PS1" } else { "PS2" };
-        if text.is_empty()
-            && let Some(command) = sh.vars.get("PROMPT_COMMAND").cloned()
-        {
-            let status = sh.status;
-            let _ = sh.nested(|sh| parse::run_text(sh, &command));
-            let _ = sh.flush();
-            sh.status = status;
+        if text.is_empty() && initial.is_empty() {
+            prompt_command(sh);
         }
         let raw = sh.vars.get(name).cloned().unwrap_or_default();
         let shown = prompt::expand(sh, &raw);
-        match editor.read(sh, &shown) {
-            editor::Line::Text(line) => {
-                text.push_str(&decode(&line));
-                text.push('\n');
-            }
+        let line = match editor.read(sh, &shown, std::mem::take(&mut initial)) {
+            editor::Line::Text(line) => line,
             editor::Line::Interrupted => {
+                if !entry.is_empty() {
+                    remember(sh, entry);
+                }
                 sh.status = 130;
                 return Read::Nothing;
             }
-            editor::Line::End if text.is_empty() => return Read::End,
             editor::Line::End => {
+                // A terminal that goes away ends the input and signals, in whichever order.
+                let _ = trap::run_pending(sh);
+                if text.is_empty() || sh.hung_up {
+                    return Read::End;
+                }
                 sh.complain("syntax error: unexpected end of file");
                 sh.status = 2;
                 return Read::Nothing;
             }
-        }
+        };
+        let line = match expand_history(sh, &line, &entry) {
+            Expanded::Line(l) => l,
+            Expanded::Again(l) => {
+                initial = l;
+                continue;
+            }
+            Expanded::Nothing => return Read::Nothing,
+        };
+        text.push_str(&decode(&line));
+        text.push('\n');
         if text.trim().is_empty() {
             return Read::Nothing;
+        }
+        if sh.options.shopt_is_on("cmdhist") {
+            entry = join(sh, entry, &line);
+        } else {
+            remember(sh, line);
         }
         let expanded = exec::alias::expand(sh, &text);
         // A backslash at the end asks for another line even where the rest would do.
@@ -212,13 +248,92 @@ fn read_command(sh: &mut Shell, editor: &mut editor::Editor) -> Read {
             Parsed::Incomplete => {}
             _ if continued => {}
             _ => {
-                let line: Bytes = crate::text::encode(text.trim_end());
-                if sh.history.last() != Some(&line) {
-                    crate::builtin::history::remember(sh, line);
+                if !entry.is_empty() {
+                    remember(sh, entry);
                 }
                 sh.command_number += 1;
                 return Read::Text(expanded);
             }
+        }
+    }
+}
+
+fn prompt_command(sh: &mut Shell) {
+    let Some(command) = sh.vars.get("PROMPT_COMMAND").cloned() else {
+        return;
+    };
+    let status = sh.status;
+    let _ = sh.nested(|sh| parse::run_text(sh, &command));
+    let _ = sh.flush();
+    sh.status = status;
+}
+
+fn remember(sh: &mut Shell, mut entry: Bytes) {
+    entry.truncate(entry.trim_ascii_end().len());
+    if sh.options.history && !entry.is_empty() {
+        sh.history_added = history::remember(sh, entry);
+    }
+}
+
+/// The lines of one command as one line where that means the same, or as they are with `lithist`.
+fn join(sh: &mut Shell, mut entry: Bytes, line: &[u8]) -> Bytes {
+    if entry.is_empty() {
+        return line.to_vec();
+    }
+    match lexer::scan(&entry).join {
+        Join::Nothing => {
+            entry.pop();
+        }
+        _ if sh.options.shopt_is_on("lithist") => entry.push(b'\n'),
+        Join::Newline => entry.push(b'\n'),
+        Join::Space => entry.push(b' '),
+        // An empty line needs none.
+        Join::Semicolon if line.trim_ascii().is_empty() => return entry,
+        Join::Semicolon => entry.extend_from_slice(b"; "),
+    }
+    entry.extend_from_slice(line);
+    entry
+}
+
+enum Expanded {
+    Line(Bytes),
+    /// To be edited before it is taken.
+    Again(Bytes),
+    Nothing,
+}
+
+/// Replaces what `!` and `^` stand for in a line; `before` is what the command has so far.
+fn expand_history(sh: &mut Shell, line: &[u8], before: &[u8]) -> Expanded {
+    sh.history_added = false;
+    if !sh.options.histexpand || !sh.options.history {
+        return Expanded::Line(line.to_vec());
+    }
+    sh.expander.extglob = sh.options.extglob;
+    sh.expander.chars = match sh.vars.get("histchars").map_or(&b""[..], |c| c) {
+        [] => *b"!^#",
+        [e] => [*e, b'^', b'#'],
+        [e, q] => [*e, *q, b'#'],
+        [e, q, c, ..] => [*e, *q, *c],
+    };
+    let quote = lexer::scan(before).quote;
+    match sh.expander.expand(&sh.history, line, quote) {
+        Ok(Expansion::Unchanged) => Expanded::Line(line.to_vec()),
+        Ok(Expansion::Changed(text)) if sh.options.shopt_is_on("histverify") => Expanded::Again(text),
+        Ok(Expansion::Changed(text)) => {
+            let _ = sys::write_all(Fd::STDERR, &[&text[..], b"\n"].concat());
+            Expanded::Line(text)
+        }
+        Ok(Expansion::Print(text)) => {
+            let _ = sys::write_all(Fd::STDERR, &[&text[..], b"\n"].concat());
+            remember(sh, text);
+            Expanded::Nothing
+        }
+        Err(e) => {
+            sh.complain(e.to_string());
+            if sh.options.shopt_is_on("histreedit") {
+                return Expanded::Again(line.to_vec());
+            }
+            Expanded::Nothing
         }
     }
 }

@@ -66,7 +66,14 @@ fn wait_until_settled(sh: &mut Shell, id: usize) {
     while sh.jobs.get(id).is_some_and(|j| j.state() == State::Running) {
         match sys::waitpid(WaitTarget::AnyChild, options) {
             Ok(Some((pid, status))) => record(sh, pid, status),
-            Ok(None) | Err(Errno::EINTR) => {}
+            Ok(None) => {}
+            Err(Errno::EINTR) => {
+                // The terminal is gone, and the shell goes too, whether the job does or not.
+                if sh.interactive && sys::recorded().contains(Signal::HUP) {
+                    let _ = super::signal(sh, id, Some(Signal::HUP));
+                    lose(sh, id);
+                }
+            }
             Err(_) => lose(sh, id),
         }
     }

@@ -2,9 +2,17 @@
 //! what is kept of it, and what is to be written to the screen. It makes no system call and knows no shell; what it
 //! needs of one it asks through [`editor::Host`].
 
+pub mod bindings;
+pub mod buffer;
+pub mod complete;
+pub mod editor;
 pub mod event;
+pub mod function;
 pub mod history;
+pub mod keymap;
+pub mod keys;
 pub mod lexer;
+pub mod screen;
 pub mod text;
 pub mod words;
 

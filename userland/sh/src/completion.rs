@@ -82,6 +82,13 @@ pub struct Line {
     pub key: u32,
 }
 
+/// What a completion's function may change while it runs (`compopt`), and how it ended.
+#[derive(Clone, Debug, Default)]
+pub struct Completing {
+    pub options: Vec<&'static str>,
+    pub status: i32,
+}
+
 /// The words that a specification gives for `word`.
 pub fn generate(
     sh: &mut Shell,
@@ -112,7 +119,16 @@ pub fn generate(
             .map(|w| crate::text::single_quote(w))
             .collect();
         let text = [&c[..], b" ", &quoted.join(&b' ')].concat();
-        let out = expand::command::substitute(sh, &text)?;
+        let variables = line_variables(line);
+        for (name, value) in &variables {
+            sh.vars.global_entry(name).export = true;
+            set(sh, name, value.clone())?;
+        }
+        let out = expand::command::substitute(sh, &text);
+        for (name, _) in &variables {
+            let _ = sh.vars.unset(name);
+        }
+        let out = out?;
         found.extend(
             out.split(|c| *c == b'\n')
                 .filter(|l| !l.is_empty())
@@ -197,6 +213,16 @@ fn set(sh: &mut Shell, name: &str, value: impl Into<Bytes>) -> Result<(), Unwind
     assign::scalar(sh, &target, value.into(), false)
 }
 
+/// What a function or command that completes is told of the line.
+fn line_variables(line: &Line) -> [(&'static str, Bytes); 4] {
+    [
+        ("COMP_LINE", line.text.clone()),
+        ("COMP_POINT", line.point.to_string().into_bytes()),
+        ("COMP_TYPE", line.kind.to_string().into_bytes()),
+        ("COMP_KEY", line.key.to_string().into_bytes()),
+    ]
+}
+
 fn from_function(
     sh: &mut Shell,
     name: &[u8],
@@ -209,10 +235,9 @@ fn from_function(
         sh.complain(format!("completion: function `{name}' not found"));
         return Ok(Vec::new());
     };
-    set(sh, "COMP_LINE", line.text.clone())?;
-    set(sh, "COMP_POINT", line.point.to_string())?;
-    set(sh, "COMP_TYPE", line.kind.to_string())?;
-    set(sh, "COMP_KEY", line.key.to_string())?;
+    for (name, value) in line_variables(line) {
+        set(sh, name, value)?;
+    }
     set(sh, "COMP_CWORD", line.word.to_string())?;
     let words = line.words.iter().map(|w| (None, w.clone())).collect();
     let target = Target {
@@ -228,7 +253,10 @@ fn from_function(
         word.to_vec(),
         previous.unwrap_or_default(),
     ];
-    crate::exec::function::call(sh, &f, args)?;
+    let status = crate::exec::function::call(sh, &f, args)?;
+    if let Some(c) = &mut sh.completing {
+        c.status = status;
+    }
     let reply = match sh.vars.var("COMPREPLY").map(|v| v.value.clone()) {
         Some(Value::Indexed(m)) => m.into_values().collect(),
         Some(Value::Assoc(m)) => m.into_values().collect(),
@@ -299,7 +327,7 @@ pub fn action(sh: &mut Shell, name: &str, word: &[u8]) -> Vec<Bytes> {
             some(&mut names.iter().map(String::as_str))
         }
         "setopt" => some(&mut options::SET.iter().map(|s| s.0)),
-        "shopt" => some(&mut Options::shopt_names().into_iter()),
+        "shopt" => some(&mut Options::shopt_names(sh.interactive).into_iter()),
         "signal" => {
             let names: Vec<String> = (1..=31)
                 .filter_map(|n| sys::Signal(n).name())
@@ -330,6 +358,7 @@ pub fn action(sh: &mut Shell, name: &str, word: &[u8]) -> Vec<Bytes> {
         "directory" => files(sh, word, true),
         "file" => files(sh, word, false),
         "command" => commands(sh, word),
+        "binding" => some(&mut readline::function::Function::ALL.iter().map(|f| f.name())),
         _ => Vec::new(),
     }
 }

@@ -1,6 +1,7 @@
 //! The shell's state, and how commands tell their callers what to do next ([`Unwind`]).
 
 use brush_parser::ParserOptions;
+use readline::bindings::Bindings;
 use readline::event::Expander;
 use readline::history::History;
 use std::collections::{BTreeMap, BTreeSet};
@@ -122,6 +123,10 @@ pub struct Shell {
     pub history_in_file: usize,
     /// What `!` has been told so far.
     pub expander: Expander,
+    /// The line editor's keys and variables, once they were asked for.
+    bindings: Option<Box<Bindings>>,
+    /// The completion whose function runs now.
+    pub completing: Option<completion::Completing>,
     /// What `complete` was told, by command.
     pub completions: BTreeMap<Bytes, completion::Spec>,
     /// The current directory as it was gone to (`cd -L`).
@@ -179,6 +184,8 @@ impl Shell {
             history_added: false,
             history_in_file: 0,
             expander: Expander::default(),
+            bindings: None,
+            completing: None,
             completions: BTreeMap::new(),
             cwd: Vec::new(),
         }
@@ -386,6 +393,19 @@ impl Shell {
         if self.wants_command.get() && !self.traps.are_running() {
             self.command = crate::text::encode(&crate::rewrite::restore(&text()));
         }
+    }
+
+    /// The line editor's keys and variables.
+    pub fn bindings(&mut self) -> &mut Bindings {
+        self.bindings.get_or_insert_default()
+    }
+
+    /// The same for those who only look.
+    ///
+    /// # Panics
+    /// Before the first [`Shell::bindings`].
+    pub fn made_bindings(&self) -> &Bindings {
+        self.bindings.as_ref().expect("asked for before")
     }
 
     pub fn monitor(&self) -> bool {

@@ -121,7 +121,7 @@ fn bash(sh: &mut Shell, name: &str) -> Option<Value> {
     let numbers = |v: Vec<usize>| list(v.into_iter().map(|n| n.to_string().into_bytes()));
     match name {
         "BASHOPTS" => {
-            let names = Options::shopt_names();
+            let names = Options::shopt_names(sh.interactive);
             let on: Vec<&str> = names.into_iter().filter(|n| sh.options.shopt_is_on(n)).collect();
             text(on.join(":"))
         }

@@ -3,7 +3,7 @@
 use readline::event::Expansion;
 
 use crate::history;
-use crate::shell::{Outcome, Shell, Unwind, now_ns};
+use crate::shell::{Outcome, Shell, now_ns};
 use crate::text::{Bytes, lossy, parse_int};
 
 pub fn history(sh: &mut Shell, args: &[Bytes]) -> Outcome {
@@ -275,25 +275,34 @@ fn edit(sh: &mut Shell, commands: Vec<Bytes>, editor: Option<Bytes>) -> Outcome 
         .or_else(|| sh.vars.get("FCEDIT").cloned())
         .or_else(|| sh.vars.get("EDITOR").cloned())
         .unwrap_or_else(|| b"vi".to_vec());
-    let path = format!("/tmp/bash-fc.{}.{}", sys::getpid(), now_ns());
     let mut text = commands.join(&b'\n');
     text.push(b'\n');
+    match in_editor(sh, &editor, &text) {
+        Some(line) => run(sh, line),
+        None => Ok(1),
+    }
+}
+
+/// What an editor makes of a text, without the newlines at its end; `None` where it or its file fails, with a message.
+pub fn in_editor(sh: &mut Shell, editor: &[u8], text: &[u8]) -> Option<Bytes> {
+    let path = format!("/tmp/bash-fc.{}.{}", sys::getpid(), now_ns());
+    let mut text = text.to_vec();
+    if !text.ends_with(b"\n") {
+        text.push(b'\n');
+    }
     if let Err(e) = std::fs::write(&path, &text) {
         sh.complain(format!("fc: {path}: cannot open temp file: {e}"));
-        return Ok(1);
+        return None;
     }
-    let command = [&editor[..], b" ", path.as_bytes()].concat();
+    let command = [editor, b" ", path.as_bytes()].concat();
     let status = sh.nested(|sh| crate::parse::run_text(sh, &command));
     let edited = super::control::read_script(path.as_bytes());
     let _ = std::fs::remove_file(&path);
-    match (status, edited) {
-        (Err(Unwind::Exit), _) => Err(Unwind::Exit),
-        (Ok(0), Ok(mut line)) => {
-            while line.last() == Some(&b'\n') {
-                line.pop();
-            }
-            run(sh, line)
-        }
-        _ => Ok(1),
+    let (Ok(0), Ok(mut line)) = (status, edited) else {
+        return None;
+    };
+    while line.last() == Some(&b'\n') {
+        line.pop();
     }
+    Some(line)
 }

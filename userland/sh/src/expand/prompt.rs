@@ -2,7 +2,7 @@
 
 use crate::builtin::misc::strftime;
 use crate::shell::{Shell, now_ns, user_field};
-use crate::text::{Bytes, decode as to_text, lossy};
+use crate::text::{Bytes, decode as to_text};
 
 /// PS1 and its like, ready to print. `\[` and `\]` become bytes 1 and 2, which the line editor leaves out of widths.
 pub fn expand(sh: &mut Shell, raw: &[u8]) -> Bytes {
@@ -148,18 +148,4 @@ fn clock(style: u8) -> String {
         b'A' => format!("{h:02}:{m:02}"),
         _ => format!("{h12:02}:{m:02} {}", if h < 12 { "AM" } else { "PM" }),
     }
-}
-
-/// How many columns a prompt takes: what stands between bytes 1 and 2, and escape sequences, take none.
-pub fn width(prompt: &[u8]) -> usize {
-    let (mut hidden, mut n) = (false, 0);
-    for c in lossy(prompt).chars() {
-        match c {
-            '\u{1}' => hidden = true,
-            '\u{2}' => hidden = false,
-            c if !hidden && !c.is_control() => n += 1,
-            _ => {}
-        }
-    }
-    n
 }

@@ -3,6 +3,7 @@
 mod complete;
 mod editor;
 mod input;
+mod program;
 
 use sys::{Fd, FdFlags, Pid, SetWhen, SigAction, SigSet, Signal};
 
@@ -19,6 +20,7 @@ use crate::text::{Bytes, decode};
 use crate::trap;
 
 pub use input::read_line;
+pub use program::read_keys;
 
 /// Signals that an interactive shell does not take as others do; its children get them back.
 pub const SIGNALS: &[Signal] = &[
@@ -128,7 +130,8 @@ pub fn run(sh: &mut Shell, rc: bool) {
     }
     history::load(sh);
     let saved = sys::tcgetattr(Fd::STDIN).ok();
-    let mut editor = editor::Editor::new();
+    program::read_init_file(sh);
+    let mut editor = editor::Editor::default();
     loop {
         job::notify(sh);
         if let (Some(t), true) = (&saved, sh.status > 128) {
@@ -256,6 +259,16 @@ fn read_command(sh: &mut Shell, editor: &mut editor::Editor) -> Read {
             }
         }
     }
+}
+
+/// Lets a program edit a line (`\C-x\C-e`); `None`, with a message, where that fails.
+fn edit(sh: &mut Shell, line: &[u8]) -> Option<Bytes> {
+    let named = ["VISUAL", "EDITOR"]
+        .iter()
+        .find_map(|n| sh.vars.get(n).filter(|v| !v.is_empty()));
+    let program = named.cloned().unwrap_or_else(|| b"vi".to_vec());
+    let edited = crate::builtin::history::in_editor(sh, &program, line)?;
+    (!edited.trim_ascii().is_empty()).then_some(edited)
 }
 
 fn prompt_command(sh: &mut Shell) {

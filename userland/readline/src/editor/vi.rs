@@ -1,0 +1,504 @@
+//! vi's command mode: operators and motions, repetition, and what waits for one more character.
+
+use super::{Editor, Mode, Step};
+use crate::Bytes;
+use crate::bindings::Map;
+use crate::buffer::Change;
+use crate::function::Function as F;
+
+/// What the next character is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wants {
+    /// `r`
+    Replacement,
+    /// `f F t T`: the key.
+    Find(u8),
+    /// `m`
+    SetMark,
+    /// `` ` ``
+    GoToMark,
+}
+
+/// `d`, `c` or `y`, which wants a motion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operator {
+    key: u8,
+    count: Option<i64>,
+}
+
+#[derive(Debug, Default)]
+pub struct State {
+    pub operator: Option<Operator>,
+    /// The last `f F t T` and its character.
+    find: Option<(u8, Bytes)>,
+    marks: [Option<usize>; 26],
+    /// The keys since the last command ended, and those of the last change.
+    keys: Bytes,
+    change: Bytes,
+    /// The command that is typed is a change; one that `.` repeats is not kept.
+    is_change: bool,
+    repeats: bool,
+}
+
+impl State {
+    pub fn start_line(&mut self) {
+        self.operator = None;
+        self.keys.clear();
+        self.is_change = false;
+        self.repeats = false;
+        self.marks = [None; 26];
+    }
+
+    /// A key that was noted goes back to where it came from.
+    pub fn forget_key(&mut self) {
+        self.keys.pop();
+    }
+}
+
+/// A motion whose last character belongs to what an operator takes.
+fn is_inclusive(f: F, find: Option<u8>) -> bool {
+    match f {
+        F::ViEndWord | F::ViMatch => true,
+        F::ViCharSearch => matches!(find, Some(b'f' | b't')),
+        _ => false,
+    }
+}
+
+fn is_motion(f: F) -> bool {
+    matches!(
+        f,
+        F::ForwardChar
+            | F::BackwardChar
+            | F::ForwardWord
+            | F::BackwardWord
+            | F::BeginningOfLine
+            | F::EndOfLine
+            | F::ViNextWord
+            | F::ViPrevWord
+            | F::ViEndWord
+            | F::ViFirstPrint
+            | F::ViColumn
+            | F::ViMatch
+            | F::ViCharSearch
+            | F::ViGotoMark
+    )
+}
+
+impl Editor {
+    /// Notes a byte for `.`.
+    pub(super) fn vi_note(&mut self, b: u8) {
+        if self.settings.vi && !self.vi.repeats {
+            self.vi.keys.push(b);
+        }
+    }
+
+    pub(super) fn vi_cancel(&mut self) {
+        self.vi.operator = None;
+        self.vi.keys.clear();
+        self.vi.is_change = false;
+    }
+
+    /// After a function in command mode: an operator takes what a motion went over, and a change is kept for `.`.
+    pub(super) fn vi_after(&mut self, f: F, from: usize, operated: bool) {
+        let waits = matches!(self.mode, Mode::Vi(_) | Mode::Search(_));
+        if operated && !waits && f != F::ViArgDigit && !(f == F::BeginningOfLine && self.counting) {
+            if is_motion(f) {
+                self.operate(f, from);
+            } else if !matches!(f, F::ViDeleteTo | F::ViChangeTo | F::ViYankTo) {
+                self.vi.operator = None;
+            }
+        }
+        self.vi_settle();
+    }
+
+    /// `2d3w` goes over six words.
+    pub(super) fn vi_multiply(&mut self, f: F) {
+        if is_motion(f)
+            && let Some(n) = self.vi.operator.as_mut().and_then(|o| o.count.take())
+        {
+            self.argument = Some(n * self.count());
+        }
+    }
+
+    /// The end of a command: the cursor stands on a character, and a change is kept.
+    fn vi_settle(&mut self) {
+        if self.map != Map::ViCommand {
+            return;
+        }
+        if self.vi.operator.is_none() && self.buffer.at_end() && !self.buffer.text.is_empty() {
+            self.buffer.point = self.buffer.previous(self.buffer.point);
+        }
+        let done = self.vi.operator.is_none() && matches!(self.mode, Mode::Keys) && !self.counting;
+        if done {
+            let keys = std::mem::take(&mut self.vi.keys);
+            if std::mem::take(&mut self.vi.is_change) && !self.vi.repeats {
+                self.vi.change = keys;
+            }
+            if self.queue.is_empty() {
+                self.vi.repeats = false;
+            }
+        }
+    }
+
+    fn operate(&mut self, f: F, from: usize) {
+        let Some(op) = self.vi.operator.take() else { return };
+        let to = self.buffer.point;
+        let find = self.vi.find.as_ref().map(|(k, _)| *k);
+        let (start, mut end) = (from.min(to), from.max(to));
+        if from == to && !(f == F::ViEndWord || f == F::EndOfLine) {
+            self.bell();
+            return;
+        }
+        if to >= from && is_inclusive(f, find) {
+            end = self.buffer.next(end);
+        }
+        // `cw` stops at the word's end.
+        if op.key == b'c' && f == F::ViNextWord {
+            while end > start && self.buffer.text[end - 1].is_ascii_whitespace() {
+                end -= 1;
+            }
+        }
+        self.take_range(op.key, start, end);
+    }
+
+    /// Deletes, changes or copies a range.
+    fn take_range(&mut self, key: u8, start: usize, end: usize) {
+        let text = self.buffer.text[start..end].to_vec();
+        self.push_kill(text);
+        self.buffer.point = start;
+        if key == b'y' {
+            return;
+        }
+        self.vi.is_change = true;
+        if key == b'c' {
+            self.insert_mode();
+        } else {
+            self.buffer.remember(Change::Other);
+        }
+        self.buffer.delete(start, end);
+    }
+
+    fn insert_mode(&mut self) {
+        self.vi.is_change = true;
+        self.buffer.begin_group();
+        self.map = Map::ViInsert;
+    }
+
+    fn find(&mut self, key: u8, c: &[u8], again: bool) {
+        let forward = matches!(key, b'f' | b't');
+        let till = matches!(key, b't' | b'T');
+        let mut at = self.buffer.point;
+        for _ in 0..self.count().max(1) {
+            let t = &self.buffer.text;
+            let found = if forward {
+                let mut from = self.buffer.next(at);
+                if till && again && t[from..].starts_with(c) {
+                    from = self.buffer.next(from);
+                }
+                t.get(from..)
+                    .and_then(|r| r.windows(c.len()).position(|w| w == c))
+                    .map(|i| from + i)
+            } else {
+                let mut to = at;
+                if till && again && t[..to].ends_with(c) {
+                    to = self.buffer.previous(to);
+                }
+                t[..to].windows(c.len()).rposition(|w| w == c)
+            };
+            match found {
+                Some(i) => at = i,
+                None => return self.bell(),
+            }
+        }
+        self.buffer.point = match (till, forward) {
+            (false, _) => at,
+            (true, true) => self.buffer.previous(at),
+            (true, false) => self.buffer.next(at),
+        };
+    }
+
+    /// The character that a command waited for.
+    pub(super) fn vi_character(&mut self, wants: Wants, c: &[u8]) -> Step {
+        let from = self.buffer.point;
+        c.iter().for_each(|b| self.vi_note(*b));
+        let n = self.argument.take();
+        if c == b"\x1b" {
+            self.vi_cancel();
+            return Step::Go;
+        }
+        self.argument = n;
+        let f = match wants {
+            Wants::Replacement => {
+                self.replace_characters(c);
+                F::ViChangeChar
+            }
+            Wants::Find(key) => {
+                self.vi.find = Some((key, c.to_vec()));
+                self.find(key, c, false);
+                F::ViCharSearch
+            }
+            Wants::SetMark => {
+                if let Some(slot) = letter(c).and_then(|i| self.vi.marks.get_mut(i)) {
+                    *slot = Some(from);
+                }
+                F::ViSetMark
+            }
+            Wants::GoToMark => {
+                match letter(c).and_then(|i| self.vi.marks[i]) {
+                    Some(at) => self.buffer.point = at.min(self.buffer.text.len()),
+                    None => self.bell(),
+                }
+                F::ViGotoMark
+            }
+        };
+        self.argument = None;
+        let operated = self.vi.operator.is_some();
+        self.vi_after(f, from, operated);
+        Step::Go
+    }
+
+    fn replace_characters(&mut self, c: &[u8]) {
+        let n = self.count().max(1);
+        let b = &self.buffer;
+        let mut end = b.point;
+        for _ in 0..n {
+            if end >= b.text.len() {
+                return self.bell();
+            }
+            end = b.next(end);
+        }
+        let from = b.point;
+        self.vi.is_change = true;
+        self.buffer.remember(Change::Other);
+        self.buffer.delete(from, end);
+        self.buffer.point = from;
+        let c: Bytes = if c == b"\r" { b"\n".to_vec() } else { c.to_vec() };
+        self.buffer.insert(&c.repeat(n as usize));
+        self.buffer.point = self.buffer.previous(self.buffer.point);
+    }
+
+    fn match_bracket(&mut self) {
+        const PAIRS: &[u8] = b"()[]{}";
+        let t = &self.buffer.text;
+        let found = (self.buffer.point..t.len()).find(|i| PAIRS.contains(&t[*i]));
+        let Some(at) = found else { return self.bell() };
+        let kind = PAIRS.iter().position(|c| *c == t[at]).unwrap_or(0);
+        let other = PAIRS[kind ^ 1];
+        let mut depth = 0i32;
+        let step = |i: &usize| -> bool {
+            if t[*i] == t[at] {
+                depth += 1;
+            } else if t[*i] == other {
+                depth -= 1;
+            }
+            depth == 0
+        };
+        let to = if kind % 2 == 0 {
+            (at..t.len()).find(step)
+        } else {
+            (0..=at).rev().find(step)
+        };
+        match to {
+            Some(i) => self.buffer.point = i,
+            None => self.bell(),
+        }
+    }
+}
+
+fn letter(c: &[u8]) -> Option<usize> {
+    match c {
+        [c @ b'a'..=b'z'] => Some(usize::from(c - b'a')),
+        _ => None,
+    }
+}
+
+/// vi's functions.
+pub(super) fn perform(e: &mut Editor, f: F, keys: &[u8]) {
+    let key = keys.last().copied().unwrap_or(0);
+    let big = key.is_ascii_uppercase();
+    let n = e.count().max(1);
+    match f {
+        F::ViMovementMode => {
+            if e.map == Map::ViCommand {
+                e.vi_cancel();
+                return;
+            }
+            e.map = Map::ViCommand;
+            e.overwrite = false;
+            e.buffer.end_group();
+            let start = e.buffer.row_start(e.buffer.point);
+            if e.buffer.point > start {
+                e.buffer.point = e.buffer.previous(e.buffer.point);
+            }
+        }
+        F::ViInsertionMode => e.insert_mode(),
+        F::ViAppendMode => {
+            e.insert_mode();
+            e.buffer.point = e.buffer.next(e.buffer.point);
+        }
+        F::ViAppendEol => {
+            e.insert_mode();
+            e.buffer.point = e.buffer.text.len();
+        }
+        F::ViInsertBeg => {
+            e.insert_mode();
+            e.buffer.point = 0;
+        }
+        F::ViReplace => {
+            e.insert_mode();
+            e.overwrite = true;
+        }
+        F::ViNextWord | F::ViPrevWord | F::ViEndWord => {
+            for _ in 0..n {
+                let at = e.buffer.point;
+                e.buffer.point = match f {
+                    F::ViNextWord => e.buffer.vi_next_word(at, big),
+                    F::ViPrevWord => e.buffer.vi_previous_word(at, big),
+                    _ => e.buffer.vi_end_word(at, big),
+                };
+            }
+        }
+        F::ViFirstPrint => {
+            let t = &e.buffer.text;
+            e.buffer.point = t.iter().position(|c| !c.is_ascii_whitespace()).unwrap_or(0);
+        }
+        F::ViColumn => {
+            let mut at = 0;
+            for _ in 1..n {
+                at = e.buffer.next(at);
+            }
+            e.buffer.point = at;
+        }
+        F::ViMatch => e.match_bracket(),
+        F::ViCharSearch => match (key, e.vi.find.clone()) {
+            (b';', Some((k, c))) => e.find(k, &c, true),
+            (b',', Some((k, c))) => e.find(
+                if k.is_ascii_lowercase() {
+                    k.to_ascii_uppercase()
+                } else {
+                    k.to_ascii_lowercase()
+                },
+                &c,
+                true,
+            ),
+            (b';' | b',', None) => e.bell(),
+            _ => e.mode = Mode::Vi(Wants::Find(key)),
+        },
+        F::ViChangeChar => e.mode = Mode::Vi(Wants::Replacement),
+        F::ViSetMark => e.mode = Mode::Vi(Wants::SetMark),
+        F::ViGotoMark => e.mode = Mode::Vi(Wants::GoToMark),
+        F::ViDelete => {
+            let from = e.buffer.point;
+            let mut to = from;
+            for _ in 0..n {
+                to = e.buffer.next(to);
+            }
+            if from == to {
+                return e.bell();
+            }
+            e.take_range(b'd', from, to);
+        }
+        F::ViRubout => {
+            let to = e.buffer.point;
+            let mut from = to;
+            for _ in 0..n {
+                from = e.buffer.previous(from);
+            }
+            if from == to {
+                return e.bell();
+            }
+            e.take_range(b'd', from, to);
+        }
+        F::ViSubst if big => e.take_range(b'c', 0, e.buffer.text.len()),
+        F::ViSubst => {
+            let from = e.buffer.point;
+            let mut to = from;
+            for _ in 0..n {
+                to = e.buffer.next(to);
+            }
+            e.take_range(b'c', from, to);
+        }
+        F::ViDeleteTo | F::ViChangeTo | F::ViYankTo => {
+            let end = e.buffer.text.len();
+            let lower = key.to_ascii_lowercase();
+            match e.vi.operator.take() {
+                // `dd`, `cc`, `yy`
+                Some(op) if op.key == key => {
+                    let point = e.buffer.point;
+                    e.take_range(key, 0, end);
+                    if key == b'y' {
+                        e.buffer.point = point;
+                    }
+                }
+                Some(_) => e.bell(),
+                None if big => {
+                    let from = if key == b'Y' { 0 } else { e.buffer.point };
+                    let point = e.buffer.point;
+                    e.take_range(lower, from, end);
+                    if key == b'Y' {
+                        e.buffer.point = point;
+                    }
+                }
+                None => {
+                    e.vi.operator = Some(Operator {
+                        key,
+                        count: e.argument,
+                    });
+                }
+            }
+        }
+        F::ViPut => {
+            let Some(text) = e.kills.last().cloned() else {
+                return e.bell();
+            };
+            e.vi.is_change = true;
+            e.buffer.remember(Change::Other);
+            if key == b'p' {
+                e.buffer.point = e.buffer.next(e.buffer.point);
+            }
+            e.buffer.insert(&text.repeat(n as usize));
+            e.buffer.point = e.buffer.previous(e.buffer.point);
+        }
+        F::ViChangeCase => {
+            e.vi.is_change = true;
+            e.buffer.remember(Change::Other);
+            for _ in 0..n {
+                let from = e.buffer.point;
+                let to = e.buffer.next(from);
+                if from == to {
+                    break;
+                }
+                let old = e.buffer.delete(from, to);
+                e.buffer.point = from;
+                let new = match std::str::from_utf8(&old) {
+                    Ok(s) if s.chars().any(char::is_lowercase) => s.to_uppercase().into_bytes(),
+                    Ok(s) => s.to_lowercase().into_bytes(),
+                    Err(_) => old,
+                };
+                e.buffer.insert(&new);
+            }
+        }
+        F::ViUndo => {
+            if !e.buffer.undo() {
+                e.bell();
+            }
+        }
+        F::ViRedo => {
+            if e.vi.change.is_empty() {
+                return e.bell();
+            }
+            let mut change = e.vi.change.clone();
+            if let Some(n) = e.argument.take() {
+                // A new count takes the old one's place.
+                let digits = change
+                    .iter()
+                    .take_while(|c| c.is_ascii_digit() && **c != b'0')
+                    .count();
+                change.splice(0..digits, n.to_string().into_bytes());
+            }
+            e.vi.repeats = true;
+            change.iter().rev().for_each(|b| e.queue.push_front(*b));
+        }
+        _ => {}
+    }
+}

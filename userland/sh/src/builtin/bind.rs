@@ -14,7 +14,7 @@ pub fn bind(sh: &mut Shell, args: &[Bytes]) -> Outcome {
         Ok(o) => o,
         Err(status) => return Ok(status),
     };
-    if !sh.interactive {
+    if !(sh.options.emacs || sh.options.vi) {
         sh.complain("bind: warning: line editing not enabled");
     }
     let old = sh.bindings().current;

@@ -48,6 +48,7 @@ pub fn complete(sh: &mut Shell, request: &Request) -> Completions {
         }
         Source::Default => {}
     }
+    let parted = part(sh, raw, &mut out);
     let blank = before.trim_ascii().is_empty();
     if blank && sh.options.shopt_is_on("no_empty_cmd_completion") {
         return out;
@@ -66,7 +67,8 @@ pub fn complete(sh: &mut Shell, request: &Request) -> Completions {
             return finished(out);
         }
     }
-    if scan.command {
+    // Behind `x=` or `PATH=…:` is no command.
+    if scan.command && !parted {
         if !out.typed.contains(&b'/') {
             out.words = commands(sh, &out.typed.clone());
             if !out.words.is_empty() {
@@ -76,7 +78,6 @@ pub fn complete(sh: &mut Shell, request: &Request) -> Completions {
         files(sh, &mut out, true);
         return finished(out);
     }
-    part(sh, raw, &mut out);
     files(sh, &mut out, false);
     finished(out)
 }
@@ -86,10 +87,10 @@ fn finished(mut out: Completions) -> Completions {
     out
 }
 
-/// Only what is behind the last break character of the word is completed: `PATH=/a:/b`, `if=file`.
-fn part(sh: &Shell, raw: &[u8], out: &mut Completions) {
+/// Only what is behind the last break character of the word is completed: `PATH=/a:/b`, `if=file`. Whether there is one.
+fn part(sh: &Shell, raw: &[u8], out: &mut Completions) -> bool {
     if out.quote.is_some() {
-        return;
+        return false;
     }
     let default = b" \t\n\"'@><=;|&(:".to_vec();
     let breaks = sh.vars.get("COMP_WORDBREAKS").unwrap_or(&default);
@@ -109,6 +110,7 @@ fn part(sh: &Shell, raw: &[u8], out: &mut Completions) {
     }
     out.start += at;
     out.typed = unquote(&raw[at..]);
+    at > 0
 }
 
 /// `$name` and `${name`.
@@ -263,8 +265,6 @@ fn by_specification(
         kind: request.kind.into(),
         key: request.key.into(),
     };
-    let raw = request.line[out.start..request.point].to_vec();
-    part(sh, &raw, out);
     let special = name.starts_with(b"\0");
     // A function may load the specification and ask to begin anew (124).
     for _ in 0..4 {

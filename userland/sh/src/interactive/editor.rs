@@ -86,7 +86,8 @@ fn raw(cooked: &Termios) -> Termios {
     t
 }
 
-fn visible(shown: &[u8]) -> Bytes {
+/// A prompt without the marks around what takes no columns.
+pub fn visible(shown: &[u8]) -> Bytes {
     shown.iter().copied().filter(|c| !matches!(c, 1 | 2)).collect()
 }
 
@@ -217,6 +218,7 @@ impl Session<'_, '_> {
                     let winch = SigSet::EMPTY.with(Signal::WINCH);
                     let trapped = sys::recorded().0 & self.program.sh.traps.handled().0 != 0;
                     if !trapped && sys::take_recorded(winch) == winch {
+                        super::note_size(self.program.sh);
                         self.draw();
                         Step::Go
                     } else if trap::run_pending(self.program.sh) == Err(Unwind::Exit) {
@@ -251,6 +253,15 @@ impl Session<'_, '_> {
                 }
                 return Ok(Some(step));
             }
+        }
+        // A signal that came while a key was worked on has interrupted no call.
+        let awaited = [Signal::INT, Signal::HUP, Signal::WINCH];
+        let awaited: SigSet = awaited
+            .into_iter()
+            .chain(self.program.sh.traps.handled().iter())
+            .collect();
+        if sys::recorded().0 & awaited.0 != 0 {
+            return Err(Errno::EINTR);
         }
         let mut b = [0];
         if sys::read(Fd::STDIN, &mut b)? == 0 {

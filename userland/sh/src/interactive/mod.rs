@@ -18,6 +18,7 @@ use crate::parse::{self, Parsed};
 use crate::shell::{Shell, Unwind};
 use crate::text::{Bytes, decode};
 use crate::trap;
+use crate::vars::Value;
 
 pub use input::read_line;
 pub use program::read_keys;
@@ -203,6 +204,7 @@ fn read_command(sh: &mut Shell, editor: &mut editor::Editor) -> Read {
         if text.is_empty() && initial.is_empty() {
             prompt_command(sh);
         }
+        note_size(sh);
         let raw = sh.vars.get(name).cloned().unwrap_or_default();
         let shown = prompt::expand(sh, &raw);
         let line = match editor.read(sh, &shown, std::mem::take(&mut initial)) {
@@ -254,6 +256,10 @@ fn read_command(sh: &mut Shell, editor: &mut editor::Editor) -> Read {
                 if !entry.is_empty() {
                     remember(sh, entry);
                 }
+                if let Some(raw) = sh.vars.get("PS0").filter(|v| !v.is_empty()).cloned() {
+                    let shown = prompt::expand(sh, &raw);
+                    let _ = sys::write_all(Fd::STDERR, &editor::visible(&shown));
+                }
                 sh.command_number += 1;
                 return Read::Text(expanded);
             }
@@ -271,14 +277,34 @@ fn edit(sh: &mut Shell, line: &[u8]) -> Option<Bytes> {
     (!edited.trim_ascii().is_empty()).then_some(edited)
 }
 
-fn prompt_command(sh: &mut Shell) {
-    let Some(command) = sh.vars.get("PROMPT_COMMAND").cloned() else {
+/// LINES and COLUMNS, with `checkwinsize`.
+fn note_size(sh: &mut Shell) {
+    let Ok(size) = sys::tcgetwinsize(Fd::STDERR) else {
         return;
     };
+    if size.cols == 0 || !sh.options.shopt_is_on("checkwinsize") {
+        return;
+    }
+    for (name, n) in [("LINES", size.rows), ("COLUMNS", size.cols)] {
+        let value = n.to_string().into_bytes();
+        if sh.vars.get(name) != Some(&value) {
+            let _ = sh.vars.set(name, value);
+        }
+    }
+}
+
+fn prompt_command(sh: &mut Shell) {
+    let commands: Vec<Bytes> = match sh.vars.var("PROMPT_COMMAND").map(|v| &v.value) {
+        Some(Value::Scalar(s)) => vec![s.clone()],
+        Some(Value::Indexed(list)) => list.values().cloned().collect(),
+        _ => return,
+    };
     let status = sh.status;
-    let _ = sh.nested(|sh| parse::run_text(sh, &command));
-    let _ = sh.flush();
-    sh.status = status;
+    for command in commands {
+        let _ = sh.nested(|sh| parse::run_text(sh, &command));
+        let _ = sh.flush();
+        sh.status = status;
+    }
 }
 
 fn remember(sh: &mut Shell, mut entry: Bytes) {

@@ -64,16 +64,15 @@ fn wait_until_settled(sh: &mut Shell, id: usize) {
         WaitOptions::empty()
     };
     while sh.jobs.get(id).is_some_and(|j| j.state() == State::Running) {
+        if sh.interactive && sys::recorded().contains(Signal::HUP) {
+            // The terminal is gone, and the shell goes too, whether the job does or not.
+            let _ = super::signal(sh, id, Some(Signal::HUP));
+            lose(sh, id);
+            return;
+        }
         match sys::waitpid(WaitTarget::AnyChild, options) {
             Ok(Some((pid, status))) => record(sh, pid, status),
-            Ok(None) => {}
-            Err(Errno::EINTR) => {
-                // The terminal is gone, and the shell goes too, whether the job does or not.
-                if sh.interactive && sys::recorded().contains(Signal::HUP) {
-                    let _ = super::signal(sh, id, Some(Signal::HUP));
-                    lose(sh, id);
-                }
-            }
+            Ok(None) | Err(Errno::EINTR) => {}
             Err(_) => lose(sh, id),
         }
     }

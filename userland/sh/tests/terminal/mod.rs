@@ -1,6 +1,9 @@
 //! The interactive shell on a pseudo-terminal: keys in, output out.
 
+mod completion;
+mod editing;
 mod history;
+mod prompt;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -80,6 +83,15 @@ impl Terminal {
         };
         t.wait_for("\x1b[?2004h");
         t
+    }
+
+    pub fn resize(&mut self, rows: u16, cols: u16) {
+        let size = WinSize {
+            rows,
+            cols,
+            ..WinSize::default()
+        };
+        sys::tcsetwinsize(self.master.expect("an open terminal"), size).expect("a size");
     }
 
     pub fn send(&mut self, keys: &str) {

@@ -321,11 +321,10 @@ impl Editor {
                 break;
             }
             if let Found::Action(a) | Found::Perhaps(a) = map.lookup(&keys[..n]) {
+                // What is behind it is none of it, and will be noted again.
+                keys[n..].iter().for_each(|_| self.vi_forget());
                 let step = self.act(a, &keys[..n], host);
-                for b in keys[n..].iter().rev() {
-                    self.queue.push_front(*b);
-                    self.vi.forget_key();
-                }
+                keys[n..].iter().rev().for_each(|b| self.queue.push_front(*b));
                 return step;
             }
         }

@@ -1,6 +1,7 @@
 //! Lines from the history in place of the one that is edited.
 
 use super::{Editor, Host};
+use crate::bindings::Map;
 use crate::buffer::{Buffer, Change};
 use crate::function::Function as F;
 use crate::words;
@@ -34,8 +35,12 @@ impl Editor {
             None => history.get(self.at).unwrap_or_default().to_vec(),
         };
         self.buffer = Buffer::new(line);
-        if self.settings.vi {
+        if self.map == Map::ViInsert {
             self.buffer.begin_group();
+        }
+        if self.map == Map::ViCommand {
+            let last = self.buffer.previous(self.buffer.point);
+            self.buffer.point = if self.at < len { 0 } else { last };
         }
     }
 
@@ -146,6 +151,7 @@ impl Editor {
             self.buffer.point = self.buffer.next(self.buffer.point);
         }
         if f == F::ViYankArg {
+            self.insert_mode();
             self.buffer.insert(b" ");
         }
         self.buffer.insert(&text);

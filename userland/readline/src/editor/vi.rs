@@ -48,11 +48,6 @@ impl State {
         self.repeats = false;
         self.marks = [None; 26];
     }
-
-    /// A key that was noted goes back to where it came from.
-    pub fn forget_key(&mut self) {
-        self.keys.pop();
-    }
 }
 
 /// A motion whose last character belongs to what an operator takes.
@@ -89,6 +84,13 @@ impl Editor {
     pub(super) fn vi_note(&mut self, b: u8) {
         if self.settings.vi && !self.vi.repeats {
             self.vi.keys.push(b);
+        }
+    }
+
+    /// A byte that was noted goes back to where it came from.
+    pub(super) fn vi_forget(&mut self) {
+        if self.settings.vi && !self.vi.repeats {
+            self.vi.keys.pop();
         }
     }
 
@@ -178,32 +180,25 @@ impl Editor {
         self.buffer.delete(start, end);
     }
 
-    fn insert_mode(&mut self) {
+    pub(super) fn insert_mode(&mut self) {
         self.vi.is_change = true;
         self.buffer.begin_group();
         self.map = Map::ViInsert;
     }
 
-    fn find(&mut self, key: u8, c: &[u8], again: bool) {
+    fn find(&mut self, key: u8, c: &[u8]) {
         let forward = matches!(key, b'f' | b't');
         let till = matches!(key, b't' | b'T');
         let mut at = self.buffer.point;
         for _ in 0..self.count().max(1) {
             let t = &self.buffer.text;
             let found = if forward {
-                let mut from = self.buffer.next(at);
-                if till && again && t[from..].starts_with(c) {
-                    from = self.buffer.next(from);
-                }
+                let from = self.buffer.next(at);
                 t.get(from..)
                     .and_then(|r| r.windows(c.len()).position(|w| w == c))
                     .map(|i| from + i)
             } else {
-                let mut to = at;
-                if till && again && t[..to].ends_with(c) {
-                    to = self.buffer.previous(to);
-                }
-                t[..to].windows(c.len()).rposition(|w| w == c)
+                t[..at].windows(c.len()).rposition(|w| w == c)
             };
             match found {
                 Some(i) => at = i,
@@ -234,7 +229,7 @@ impl Editor {
             }
             Wants::Find(key) => {
                 self.vi.find = Some((key, c.to_vec()));
-                self.find(key, c, false);
+                self.find(key, c);
                 F::ViCharSearch
             }
             Wants::SetMark => {
@@ -371,7 +366,7 @@ pub(super) fn perform(e: &mut Editor, f: F, keys: &[u8]) {
         }
         F::ViMatch => e.match_bracket(),
         F::ViCharSearch => match (key, e.vi.find.clone()) {
-            (b';', Some((k, c))) => e.find(k, &c, true),
+            (b';', Some((k, c))) => e.find(k, &c),
             (b',', Some((k, c))) => e.find(
                 if k.is_ascii_lowercase() {
                     k.to_ascii_uppercase()
@@ -379,7 +374,6 @@ pub(super) fn perform(e: &mut Editor, f: F, keys: &[u8]) {
                     k.to_ascii_lowercase()
                 },
                 &c,
-                true,
             ),
             (b';' | b',', None) => e.bell(),
             _ => e.mode = Mode::Vi(Wants::Find(key)),
@@ -432,12 +426,7 @@ pub(super) fn perform(e: &mut Editor, f: F, keys: &[u8]) {
                 }
                 Some(_) => e.bell(),
                 None if big => {
-                    let from = if key == b'Y' { 0 } else { e.buffer.point };
-                    let point = e.buffer.point;
-                    e.take_range(lower, from, end);
-                    if key == b'Y' {
-                        e.buffer.point = point;
-                    }
+                    e.take_range(lower, e.buffer.point, end);
                 }
                 None => {
                     e.vi.operator = Some(Operator {

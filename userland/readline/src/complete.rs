@@ -77,19 +77,24 @@ impl Completions {
     /// `next` is the byte behind the point.
     pub fn replacement(&self, raw: &[u8], word: &[u8], whole: bool, next: Option<u8>) -> Bytes {
         let quotes = self.filenames && !self.noquote;
+        // A backslash before `!` would stay within double quotes.
+        let quote = self
+            .quote
+            .filter(|q| *q != b'"' || !quotes || !word.contains(&b'!'));
+        let plain = quote != self.quote;
         let mut out = Vec::new();
         let mut rest = word;
         // The directory stays as it was typed: `~/`, `$HOME/`, its quotes.
-        let slash = raw.iter().rposition(|c| *c == b'/').filter(|_| quotes);
+        let slash = raw.iter().rposition(|c| *c == b'/').filter(|_| quotes && !plain);
         let typed_slash = self.typed.iter().rposition(|c| *c == b'/');
         match (slash, typed_slash) {
             (Some(at), Some(typed)) if word.len() > typed && word[..=typed] == self.typed[..=typed] => {
                 out.extend_from_slice(&raw[..=at]);
                 rest = &word[typed + 1..];
             }
-            _ => out.extend(self.quote),
+            _ => out.extend(quote),
         }
-        match self.quote {
+        match quote {
             _ if !quotes => out.extend_from_slice(rest),
             None => out.extend_from_slice(&backslashes(rest, out.is_empty())),
             Some(b'\'') => {
@@ -112,7 +117,7 @@ impl Completions {
         }
         let directory = self.filenames && word.ends_with(b"/");
         if whole && !directory {
-            if let Some(q) = self.quote
+            if let Some(q) = quote
                 && next != Some(q)
             {
                 out.push(q);
@@ -147,9 +152,7 @@ fn backslashes(s: &[u8], begins: bool) -> Bytes {
             continue;
         }
         let first = begins && i == 0;
-        if b" \t!\"$&'()*,:;<=>?@[\\]^`{|}".contains(&c) && !b",:=@^".contains(&c)
-            || (first && b"~#".contains(&c))
-        {
+        if b" \t!\"$&'();*<=>?@[\\]`{|}".contains(&c) || (first && b"~#".contains(&c)) {
             out.push(b'\\');
         }
         out.push(c);

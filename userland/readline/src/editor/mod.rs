@@ -349,6 +349,11 @@ impl Editor {
                 return self.act(a, &lower, host);
             }
         }
+        if keys == b"\x1b\x1b" {
+            // A key whose sequence begins with an Escape, behind one that led to nothing.
+            self.keys = b"\x1b".to_vec();
+            return Step::Go;
+        }
         self.argument = None;
         self.vi_cancel();
         self.bell();

@@ -145,7 +145,7 @@ impl Editor {
                 Kind::Variable => Style::Variable,
                 Kind::Comment => Style::Comment,
                 // What it is after expansion nobody knows yet.
-                Kind::Command if word.iter().any(|c| b"$`*?[{\"'~".contains(c)) => Style::Plain,
+                Kind::Command if word.iter().any(|c| b"$`*?[{\"'~!^".contains(c)) => Style::Plain,
                 Kind::Command => {
                     let name: Bytes = word.iter().copied().filter(|c| *c != b'\\').collect();
                     if host.is_command(&name) {

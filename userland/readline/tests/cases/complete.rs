@@ -49,6 +49,16 @@ fn names_are_completed_and_quoted() {
             files(4, "a", Some(b'"'), &["a b$c"]),
             "cat \"a b\\$c\" |",
         ),
+        (
+            "cat \"a",
+            files(4, "a", Some(b'"'), &["a b!c"]),
+            "cat a\\ b\\!c |",
+        ),
+        (
+            "cat a",
+            files(4, "a", None, &["a=b@c:d,e^f"]),
+            "cat a\\=b\\@c:d,e^f |",
+        ),
         ("cat \"d", files(4, "d", Some(b'"'), &["d d/"]), "cat \"d d/|"),
         // The directory stays as it was typed.
         (

@@ -115,6 +115,7 @@ fn searches_find_as_one_types() {
         ("\x12ec\x1b", "|echo two three"),
         ("\x12ec\x1b[C", "e|cho two three"),
         ("\x12ec\x05!", "echo two three!|"),
+        ("\x12ec\x1b\x1b[F!", "echo two three!|"),
         ("\x12one\x7f\x7f\x7fls", "|ls -l /tmp"),
         ("\x12tw\x1b[A", "ls -l /tmp|"),
         ("\x12ls\x1b\x12\x12", "|ls -l /tmp"),

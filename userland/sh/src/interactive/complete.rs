@@ -141,7 +141,7 @@ fn variables(sh: &mut Shell, raw: &[u8], out: &mut Completions) -> bool {
             .get(&String::from_utf8_lossy(n))
             .cloned()
             .unwrap_or_default();
-        if !brace && found.len() == 1 && sys::stat(&value).is_ok_and(|s| s.is_dir()) {
+        if found.len() == 1 && sys::stat(&value).is_ok_and(|s| s.is_dir()) {
             word.push(b'/');
             out.nospace = true;
         }

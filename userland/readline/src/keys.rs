@@ -124,7 +124,7 @@ pub fn show(keys: &[u8]) -> String {
             0x1b => out.push_str("\\e"),
             0x7f => out.push_str("\\C-?"),
             0 => out.push_str("\\C-@"),
-            0..0x20 => {
+            1..=0x1a | 0x1c..0x20 => {
                 out.push_str("\\C-");
                 let shown = (c + 0x40) as char;
                 if shown == '\\' {

@@ -161,6 +161,13 @@ impl Editor {
             8 | 0x7f => match s.before.pop() {
                 Some(p) => {
                     s.place = p;
+                    // A character goes whole.
+                    while std::str::from_utf8(&s.place.text).is_err_and(|e| e.error_len().is_none()) {
+                        match s.before.pop() {
+                            Some(p) => s.place = p,
+                            None => break,
+                        }
+                    }
                     if incremental {
                         self.show_match(&s, host);
                     }

@@ -118,6 +118,7 @@ fn searches_find_as_one_types() {
         ("\x12ec\x1b\x1b[F!", "echo two three!|"),
         ("\x12one\x7f\x7f\x7fls", "|ls -l /tmp"),
         ("\x12tw\x1b[A", "ls -l /tmp|"),
+        ("\x12ü\x7fls", "|ls -l /tmp"),
         ("\x12ls\x1b\x12\x12", "|ls -l /tmp"),
         ("x\x12nosuch", "echo o|ne"),
         ("x\x12qqq", "x|"),

@@ -244,7 +244,7 @@ fn drawing_what_changed_is_drawing_all() {
         "\x07",
     ];
     let mut seed = 12345u32;
-    for round in 0..200 {
+    for round in 0..80 {
         let mut s = Session::new(COLOURS, 30, 11, "$ ");
         let mut typed = String::new();
         for _ in 0..40 {

@@ -116,9 +116,14 @@ pub fn read_keys(sh: &mut Shell, path: &[u8]) -> sys::Result<()> {
     let mut problems = Vec::new();
     // Files that include each other end here.
     let mut left = 32;
+    let home = sh.vars.get("HOME").cloned().unwrap_or_default();
     let mut include = |name: &[u8]| {
         left -= 1;
-        (left > 0).then(|| std::fs::read(os(name)).ok())?
+        let path = match name.strip_prefix(b"~/") {
+            Some(rest) => [&home[..], b"/", rest].concat(),
+            None => name.to_vec(),
+        };
+        (left > 0).then(|| std::fs::read(os(&path)).ok())?
     };
     bindings::inputrc(sh.bindings(), &text, &term, &mut include, &mut problems);
     for p in problems {

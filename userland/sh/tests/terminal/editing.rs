@@ -46,10 +46,12 @@ fn keys_can_be_bound() {
     let home = home("bind");
     std::fs::write(
         home.join(".inputrc"),
-        "\"\\C-xa\": \"echo bound\"\nset nosuch on\n$if bash\n\"\\C-xb\": kill-whole-line\n$endif\n",
+        "\"\\C-xa\": \"echo bound\"\n$include ~/more\n$if bash\n\"\\C-xb\": kill-whole-line\n$endif\n",
     )
     .expect("a file");
+    std::fs::write(home.join("more"), "\"\\C-xc\": \"echo included\"\n").expect("a file");
     let mut t = Terminal::start(&home, &[]);
+    assert_eq!(t.run("\x18c"), "included\n");
     assert_eq!(t.run("\x18a"), "bound\n");
     assert_eq!(t.run("nosuch\x18becho rest"), "rest\n");
     assert_eq!(

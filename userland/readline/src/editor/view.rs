@@ -22,11 +22,16 @@ pub struct State {
     pub answered: bool,
 }
 
+/// A prompt without the marks around what takes no columns.
+fn visible(prompt: &[u8]) -> Bytes {
+    prompt.iter().copied().filter(|c| !matches!(c, 1 | 2)).collect()
+}
+
 impl State {
     pub fn new(prompt: &[u8]) -> State {
         State {
             width: prompt_width(prompt),
-            prompt: prompt.iter().copied().filter(|c| !matches!(c, 1 | 2)).collect(),
+            prompt: visible(prompt),
             ..State::default()
         }
     }
@@ -96,8 +101,8 @@ impl Editor {
             }
         } else {
             let mode = self.mode_string(host);
-            frame.prompt = [mode.as_bytes(), &self.view.prompt].concat();
-            frame.prompt_width = self.view.width + mode.len();
+            frame.prompt = [&visible(&mode)[..], &self.view.prompt].concat();
+            frame.prompt_width = self.view.width + prompt_width(&mode);
         }
         let styles = self.styles(host);
         let style = |i: usize| styles.get(i).copied().unwrap_or_default();
@@ -116,17 +121,18 @@ impl Editor {
         frame
     }
 
-    fn mode_string(&self, host: &dyn Host) -> String {
+    /// What stands before the prompt for the keymap, with `show-mode-in-prompt`.
+    fn mode_string(&self, host: &dyn Host) -> Bytes {
         let b = host.bindings();
         if !b.is_on("show-mode-in-prompt") {
-            return String::new();
+            return Vec::new();
         }
         let name = match self.map {
             crate::bindings::Map::Emacs => "emacs-mode-string",
             crate::bindings::Map::ViInsert => "vi-ins-mode-string",
             crate::bindings::Map::ViCommand => "vi-cmd-mode-string",
         };
-        b.value(name).to_owned()
+        crate::keys::parse(b.value(name).as_bytes())
     }
 
     /// Each byte's look.

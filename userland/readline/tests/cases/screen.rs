@@ -1,6 +1,8 @@
 //! What is drawn, on a terminal that is looked at.
 
-use readline::editor::{Editor, Settings};
+use readline::editor::{Editor, Settings, Step};
+use readline::event::Expander;
+use readline::history::Control;
 
 use crate::support::{Program, Screen};
 
@@ -290,6 +292,32 @@ fn prompts_are_measured() {
     );
 }
 
+#[test]
+fn the_prompt_may_show_the_mode() {
+    let mut s = Session::new(Settings::default(), 8, 20, "$ ");
+    for (name, value) in [
+        ("show-mode-in-prompt", "on"),
+        ("vi-cmd-mode-string", "\\1\\e[1m\\2N\\1\\e[m\\2"),
+    ] {
+        s.program.bindings.set(name, value).unwrap();
+    }
+    let vi = Settings {
+        vi: true,
+        ..Settings::default()
+    };
+    s.editor.start(&s.program, vi, b"$ ", Vec::new());
+    s.screen = Screen::new(8, 20);
+    s.keys("ab");
+    assert_eq!(
+        (s.screen.text(), s.screen.at),
+        (vec!["(ins)$ ab".to_owned()], (0, 9))
+    );
+    s.keys("\x1b");
+    s.editor.pause(&mut s.program);
+    s.draw();
+    assert_eq!((s.screen.text(), s.screen.at), (vec!["N$ ab".to_owned()], (0, 4)));
+}
+
 /// The terminal wraps rows anew when it becomes wider or narrower; the line is drawn where it was.
 #[test]
 fn a_resized_terminal_is_drawn_over() {
@@ -304,4 +332,44 @@ fn a_resized_terminal_is_drawn_over() {
         (wide.text(), wide.at),
         (vec!["$ abcdefghijkl".to_owned()], (0, 14))
     );
+}
+
+/// Whatever bytes come, nothing breaks: keys, quotes, expansion and drawing on terminals of any size.
+#[test]
+fn any_bytes_are_endured() {
+    let likely = b"\x1b[A\x1bOB;~2\x12\x13\x07\x16\x19\x17 '\"`$(){}[]<>|&!^#*?\\\n\r\t\xc3\xa9\xe6\x97\xa5\xffdcywbe0$fx.pu/";
+    let mut seed = 99u32;
+    for round in 0..300 {
+        let settings = Settings {
+            vi: round % 2 == 0,
+            ..COLOURS
+        };
+        let mut program = Program::with_history(&["echo one", "a\nb", "\u{e9}t\u{e9} 'x"]);
+        let mut editor = Editor::default();
+        editor.start(&program, settings, b"\x01\x1b[m\x02$ ", Vec::new());
+        for _ in 0..200 {
+            seed = seed.wrapping_mul(1_103_515_245).wrapping_add(12345);
+            let n = (seed >> 16) as usize;
+            let byte = if n.is_multiple_of(5) {
+                (n / 5) as u8
+            } else {
+                likely[n % likely.len()]
+            };
+            match editor.key(byte, &mut program) {
+                Step::Go => {}
+                Step::Command(_) | Step::Program(_) => editor.set_line(vec![byte; 3], 2),
+                Step::Accept(text) => {
+                    let _ = Expander::default().expand(&program.history, &text, None);
+                    program.history.add(text, None, Control::default());
+                    editor.start(&program, settings, b"", Vec::new());
+                }
+                Step::Interrupt | Step::End => editor.start(&program, settings, b"> ", Vec::new()),
+            }
+            if n.is_multiple_of(7) {
+                editor.pause(&mut program);
+            }
+            assert!(editor.buffer.point <= editor.buffer.text.len());
+            editor.draw(&mut program, 1 + n % 5, 2 + n % 13);
+        }
+    }
 }

@@ -291,6 +291,10 @@ impl Editor {
             | F::InsertCompletions
             | F::MenuComplete
             | F::MenuCompleteBackward => self.complete(f, Source::Default, host),
+            F::PossibleFilenameCompletions => self.complete(F::PossibleCompletions, Source::Files, host),
+            F::PossibleCommandCompletions => self.complete(F::PossibleCompletions, Source::Commands, host),
+            F::PossibleVariableCompletions => self.complete(F::PossibleCompletions, Source::Variables, host),
+            F::PossibleUsernameCompletions => self.complete(F::PossibleCompletions, Source::Users, host),
             F::CompleteFilename => self.complete(F::Complete, Source::Files, host),
             F::CompleteCommand => self.complete(F::Complete, Source::Commands, host),
             F::CompleteVariable => self.complete(F::Complete, Source::Variables, host),

@@ -82,6 +82,10 @@ fn a_second_tab_shows_what_there_is() {
     t.wait_for("\nalpha  alps\r");
     t.wait_for("ready> ");
     t.run("");
+    t.send("p al\x18/");
+    t.wait_for("\nalpha  alps\r");
+    t.wait_for("ready> ");
+    t.run("");
     t.run("complete -W '{1..150}' many");
     t.send("many \t\t");
     t.wait_for("Display all 150 possibilities? (y or n)");

@@ -10,6 +10,7 @@ mod completion;
 mod exec;
 mod expand;
 mod frame;
+mod history;
 mod interactive;
 mod job;
 mod options;
@@ -37,6 +38,11 @@ fn main() {
     run(&mut sh, &args);
     trap::run_exit(&mut sh);
     let _ = sh.flush();
+    if sh.hung_up {
+        // Whoever waits is to see what the shell ended of.
+        let _ = sys::sigaction(sys::Signal::HUP, Some(sys::SigAction::Default));
+        let _ = sys::kill(sys::getpid(), Some(sys::Signal::HUP));
+    }
     sys::exit(sh.status & 0xff)
 }
 
@@ -264,7 +270,7 @@ fn from_stdin(sh: &mut Shell) {
             parse::Parsed::Program(p) => {
                 sh.line_base = base;
                 if sh.options.history && !text.trim().is_empty() {
-                    builtin::history::remember(sh, text::encode(text.trim_end_matches('\n')));
+                    sh.history_added = history::remember(sh, text::encode(text.trim_end_matches('\n')));
                 }
                 if sh.options.noexec {
                     Ok(sh.status)

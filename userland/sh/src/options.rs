@@ -73,6 +73,7 @@ pub const OTHERS: &[(&str, bool)] = &[
     ("globasciiranges", true),
     ("globskipdots", true),
     ("gnu_errfmt", false),
+    ("highlighting", true),
     ("histappend", false),
     ("histreedit", false),
     ("histverify", false),
@@ -93,6 +94,7 @@ pub const OTHERS: &[(&str, bool)] = &[
     ("restricted_shell", false),
     ("shift_verbose", false),
     ("sourcepath", true),
+    ("suggestions", true),
     ("varredir_close", false),
 ];
 
@@ -156,6 +158,12 @@ impl Options {
             return false;
         };
         *get(self) = on != *inverted;
+        // The line editor has one mode.
+        match (name, on) {
+            ("vi", true) => self.emacs = false,
+            ("emacs", true) => self.vi = false,
+            _ => {}
+        }
         true
     }
 
@@ -184,12 +192,13 @@ impl Options {
         self.shopt(name).is_some_and(|on| *on)
     }
 
-    /// All `shopt` options in order of name.
-    pub fn shopt_names() -> Vec<&'static str> {
+    /// All `shopt` options in order of name; those of the line that bash has not, only for an interactive shell.
+    pub fn shopt_names(interactive: bool) -> Vec<&'static str> {
         let mut names: Vec<&str> = SHOPT
             .iter()
             .map(|s| s.0)
             .chain(OTHERS.iter().map(|o| o.0))
+            .filter(|n| interactive || !matches!(*n, "highlighting" | "suggestions"))
             .collect();
         names.sort_unstable();
         names

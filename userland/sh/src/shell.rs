@@ -1,6 +1,9 @@
 //! The shell's state, and how commands tell their callers what to do next ([`Unwind`]).
 
 use brush_parser::ParserOptions;
+use readline::bindings::Bindings;
+use readline::event::Expander;
+use readline::history::History;
 use std::collections::{BTreeMap, BTreeSet};
 use sys::{Errno, Fd, Pid};
 
@@ -103,6 +106,8 @@ pub struct Shell {
     /// Lines before the text that is being parsed.
     pub line_base: usize,
     pub interactive: bool,
+    /// SIGHUP came: the terminal is gone.
+    pub hung_up: bool,
     pub command_string: bool,
     /// Commands come from standard input.
     pub reads_stdin: bool,
@@ -111,11 +116,17 @@ pub struct Shell {
     pub started_ns: u64,
     pub random: u32,
     pub getopts_at: (usize, usize),
-    pub history: Vec<Bytes>,
-    /// When each command of `history` was entered, in seconds since 1970.
-    pub history_times: Vec<i64>,
-    /// How many of them the history file has.
-    pub history_written: usize,
+    pub history: History,
+    /// Is the command that runs now the list's last?
+    pub history_added: bool,
+    /// How many entries of the history file were read or written.
+    pub history_in_file: usize,
+    /// What `!` has been told so far.
+    pub expander: Expander,
+    /// The line editor's keys and variables, once they were asked for.
+    bindings: Option<Box<Bindings>>,
+    /// The completion whose function runs now.
+    pub completing: Option<completion::Completing>,
     /// What `complete` was told, by command.
     pub completions: BTreeMap<Bytes, completion::Spec>,
     /// The current directory as it was gone to (`cd -L`).
@@ -162,15 +173,19 @@ impl Shell {
             line: 1,
             line_base: 0,
             interactive: false,
+            hung_up: false,
             command_string: false,
             reads_stdin: false,
             terminal: None,
             started_ns: now_ns(),
             random: (now_ns() as u32) ^ (pid.0 as u32).wrapping_mul(0x9E37_79B9),
             getopts_at: (1, 0),
-            history: Vec::new(),
-            history_times: Vec::new(),
-            history_written: 0,
+            history: History::default(),
+            history_added: false,
+            history_in_file: 0,
+            expander: Expander::default(),
+            bindings: None,
+            completing: None,
             completions: BTreeMap::new(),
             cwd: Vec::new(),
         }
@@ -378,6 +393,19 @@ impl Shell {
         if self.wants_command.get() && !self.traps.are_running() {
             self.command = crate::text::encode(&crate::rewrite::restore(&text()));
         }
+    }
+
+    /// The line editor's keys and variables.
+    pub fn bindings(&mut self) -> &mut Bindings {
+        self.bindings.get_or_insert_default()
+    }
+
+    /// The same for those who only look.
+    ///
+    /// # Panics
+    /// Before the first [`Shell::bindings`].
+    pub fn made_bindings(&self) -> &Bindings {
+        self.bindings.as_ref().expect("asked for before")
     }
 
     pub fn monitor(&self) -> bool {

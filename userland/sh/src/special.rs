@@ -86,7 +86,7 @@ pub fn read(sh: &mut Shell, name: &str) -> Option<Value> {
             let us = now_ns() / 1000;
             text(format!("{}.{:06}", us / 1_000_000, us % 1_000_000))
         }
-        "HISTCMD" => number(sh.history.len().max(1) as u64),
+        "HISTCMD" => number(sh.history.number(sh.history.len().saturating_sub(1)) as u64),
         "SHELLOPTS" => {
             let mut copy = sh.options.clone();
             let on: Vec<&str> = options::SET
@@ -121,7 +121,7 @@ fn bash(sh: &mut Shell, name: &str) -> Option<Value> {
     let numbers = |v: Vec<usize>| list(v.into_iter().map(|n| n.to_string().into_bytes()));
     match name {
         "BASHOPTS" => {
-            let names = Options::shopt_names();
+            let names = Options::shopt_names(sh.interactive);
             let on: Vec<&str> = names.into_iter().filter(|n| sh.options.shopt_is_on(n)).collect();
             text(on.join(":"))
         }

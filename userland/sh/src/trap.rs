@@ -129,6 +129,14 @@ pub fn run_pending(sh: &mut Shell) -> Result<(), Unwind> {
     for sig in sys::take_recorded(sh.traps.handled()).iter() {
         run(sh, Condition::Signal(sig))?;
     }
+    if sh.interactive && sh.subshell == 0 {
+        let hup = SigSet::EMPTY.with(Signal::HUP);
+        if sys::take_recorded(hup) == hup {
+            sh.hung_up = true;
+            sh.status = 128 + Signal::HUP.0;
+            return Err(Unwind::Exit);
+        }
+    }
     let int = SigSet::EMPTY.with(Signal::INT);
     if sh.interactive && sh.subshell == 0 && sys::take_recorded(int) == int {
         sh.status = 130;

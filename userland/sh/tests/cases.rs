@@ -2,6 +2,7 @@
 //! command that runs a shell elsewhere (`cobnut-native sh`), the same table tests that one.
 
 mod table;
+mod terminal;
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};

@@ -185,8 +185,12 @@ pub fn compopt(sh: &mut Shell, args: &[Bytes]) -> Outcome {
         }
     }
     if names.is_empty() {
-        sh.complain("compopt: not currently executing completion function");
-        return Ok(1);
+        let Some(c) = &mut sh.completing else {
+            sh.complain("compopt: not currently executing completion function");
+            return Ok(1);
+        };
+        change(&mut c.options, &changes);
+        return Ok(0);
     }
     let mut status = 0;
     for n in names {
@@ -195,12 +199,16 @@ pub fn compopt(sh: &mut Shell, args: &[Bytes]) -> Outcome {
             status = 1;
             continue;
         };
-        for (o, on) in &changes {
-            s.options.retain(|have| have != o);
-            if *on {
-                s.options.push(o);
-            }
-        }
+        change(&mut s.options, &changes);
     }
     Ok(status)
+}
+
+fn change(options: &mut Vec<&'static str>, changes: &[(&'static str, bool)]) {
+    for (o, on) in changes {
+        options.retain(|have| have != o);
+        if *on {
+            options.push(o);
+        }
+    }
 }

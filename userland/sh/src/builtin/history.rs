@@ -1,86 +1,10 @@
-//! history and fc. The list is the shell's; its file is HISTFILE's.
+//! history and fc: the list as commands see it.
 
-use crate::shell::{Outcome, Shell, Unwind, now_ns};
+use readline::event::Expansion;
+
+use crate::history;
+use crate::shell::{Outcome, Shell, now_ns};
 use crate::text::{Bytes, lossy, parse_int};
-
-/// Appends a command to the list, within HISTSIZE.
-pub fn remember(sh: &mut Shell, line: Bytes) {
-    let control = sh.vars.get("HISTCONTROL").cloned().unwrap_or_default();
-    let has = |word: &[u8]| control.split(|c| *c == b':').any(|w| w == word);
-    let both = has(b"ignoreboth");
-    if line.starts_with(b" ") && (both || has(b"ignorespace")) {
-        return;
-    }
-    if (both || has(b"ignoredups")) && sh.history.last() == Some(&line) {
-        return;
-    }
-    sh.history.push(line);
-    sh.history_times.push((now_ns() / 1_000_000_000) as i64);
-    let limit = sh
-        .vars
-        .get("HISTSIZE")
-        .and_then(|n| parse_int(n))
-        .map_or(2000, |n| n.max(0) as usize);
-    while sh.history.len() > limit {
-        forget(sh, 0);
-    }
-}
-
-fn forget(sh: &mut Shell, at: usize) {
-    sh.history.remove(at);
-    if at < sh.history_times.len() {
-        sh.history_times.remove(at);
-    }
-    if at < sh.history_written {
-        sh.history_written -= 1;
-    }
-}
-
-fn file(sh: &Shell, given: Option<&Bytes>) -> Option<Bytes> {
-    given
-        .or_else(|| sh.vars.get("HISTFILE"))
-        .filter(|f| !f.is_empty())
-        .cloned()
-}
-
-/// Appends the lines of a history file to the list.
-pub fn read_file(sh: &mut Shell, path: &[u8]) -> Result<(), sys::Errno> {
-    let text = super::control::read_script(path)?;
-    for line in text.split(|c| *c == b'\n').filter(|l| !l.is_empty()) {
-        remember(sh, line.to_vec());
-    }
-    sh.history_written = sh.history.len();
-    Ok(())
-}
-
-/// Writes the list, or what is new in it, to a history file.
-pub fn write_file(sh: &mut Shell, path: &[u8], append: bool) -> Result<(), sys::Errno> {
-    use sys::OpenFlags;
-    let how = if append {
-        OpenFlags::APPEND
-    } else {
-        OpenFlags::TRUNC
-    };
-    let from = if append {
-        sh.history_written.min(sh.history.len())
-    } else {
-        0
-    };
-    let mut text = sh.history[from..].join(&b'\n');
-    if !text.is_empty() {
-        text.push(b'\n');
-    }
-    let fd = sys::open(
-        path,
-        OpenFlags::WRONLY | OpenFlags::CREAT | OpenFlags::CLOEXEC | how,
-        sys::Mode::new(0o600),
-    )?;
-    let written = sys::write_all(fd, &text);
-    let _ = sys::close(fd);
-    written?;
-    sh.history_written = sh.history.len();
-    Ok(())
-}
 
 pub fn history(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     if let Some(a) = args.get(1).filter(|a| parse_int(a).is_some()) {
@@ -91,31 +15,33 @@ pub fn history(sh: &mut Shell, args: &[Bytes]) -> Outcome {
         Err(s) => return Ok(s),
     };
     let rest = &args[o.rest..];
+    let files: Vec<u8> = b"anrw".iter().copied().filter(|c| o.has(*c)).collect();
+    if files.len() > 1 {
+        sh.complain("history: cannot use more than one of -anrw");
+        return Ok(1);
+    }
     if o.has(b'c') {
         sh.history.clear();
-        sh.history_times.clear();
-        sh.history_written = 0;
-        return Ok(0);
+        if files.is_empty() {
+            return Ok(0);
+        }
     }
     if let Some(spec) = o.value(b'd') {
         return delete(sh, spec);
     }
     if o.has(b's') {
         // What is stored takes the place of the command that stores it.
-        if sh.options.history {
-            sh.history.pop();
-            sh.history_times.pop();
+        take_back(sh);
+        if !rest.is_empty() {
+            history::remember(sh, rest.join(&b' '));
         }
-        remember(sh, rest.join(&b' '));
         return Ok(0);
     }
     if o.has(b'p') {
-        for a in rest {
-            sh.print([&a[..], b"\n"].concat());
-        }
-        return Ok(0);
+        take_back(sh);
+        return print(sh, rest);
     }
-    let Some(how) = b"anrw".iter().find(|c| o.has(**c)) else {
+    let Some(how) = files.first() else {
         let count = match rest.first() {
             None => None,
             Some(a) => match parse_int(a) {
@@ -128,13 +54,14 @@ pub fn history(sh: &mut Shell, args: &[Bytes]) -> Outcome {
         };
         return show(sh, count);
     };
-    let Some(path) = file(sh, rest.first()) else {
+    let Some(path) = history::file(sh, rest.first()) else {
         return Ok(0);
     };
     let done = match how {
-        b'a' => write_file(sh, &path, true),
-        b'w' => write_file(sh, &path, false),
-        _ => read_file(sh, &path),
+        b'a' => history::append_file(sh, &path),
+        b'w' => history::write_file(sh, &path),
+        b'n' => history::read_file(sh, &path, sh.history_in_file),
+        _ => history::read_file(sh, &path, 0),
     };
     match done {
         Ok(()) => Ok(0),
@@ -145,16 +72,44 @@ pub fn history(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     }
 }
 
+/// The command that works on the list is none of it.
+fn take_back(sh: &mut Shell) {
+    let added = if sh.interactive {
+        std::mem::take(&mut sh.history_added)
+    } else {
+        sh.options.history
+    };
+    if added {
+        sh.history.pop();
+    }
+}
+
+/// `history -p`: what the arguments expand to.
+fn print(sh: &mut Shell, args: &[Bytes]) -> Outcome {
+    let mut status = 0;
+    for a in args {
+        match sh.expander.expand(&sh.history, a, None) {
+            Ok(Expansion::Unchanged) => sh.print([&a[..], b"\n"].concat()),
+            Ok(Expansion::Changed(text) | Expansion::Print(text)) => sh.print([&text[..], b"\n"].concat()),
+            Err(_) => {
+                sh.complain(format!("history: {}: history expansion failed", lossy(a)));
+                status = 1;
+            }
+        }
+    }
+    Ok(status)
+}
+
 fn show(sh: &mut Shell, count: Option<usize>) -> Outcome {
     let format = sh.vars.get("HISTTIMEFORMAT").cloned().filter(|f| !f.is_empty());
     let skip = sh.history.len().saturating_sub(count.unwrap_or(usize::MAX));
     for i in skip..sh.history.len() {
-        let mut line = format!("{:5}  ", i + 1).into_bytes();
+        let mut line = format!("{:5}  ", sh.history.number(i)).into_bytes();
+        let entry = &sh.history.entries()[i];
         if let Some(f) = &format {
-            let time = sh.history_times.get(i).copied().unwrap_or(0);
-            line.extend_from_slice(&super::misc::strftime(f, time));
+            line.extend_from_slice(&super::misc::strftime(f, entry.time.unwrap_or(0)));
         }
-        line.extend_from_slice(&sh.history[i]);
+        line.extend_from_slice(&entry.line);
         line.push(b'\n');
         sh.print(line);
     }
@@ -165,9 +120,10 @@ fn show(sh: &mut Shell, count: Option<usize>) -> Outcome {
 fn delete(sh: &mut Shell, spec: &[u8]) -> Outcome {
     let text = lossy(spec).into_owned();
     let index = |n: i64| -> Option<usize> {
-        let len = sh.history.len() as i64;
-        let at = if n < 0 { len + n } else { n - 1 };
-        (0..len).contains(&at).then_some(at as usize)
+        match usize::try_from(n) {
+            Ok(n) => sh.history.position(n),
+            Err(_) => sh.history.len().checked_sub(n.unsigned_abs() as usize),
+        }
     };
     let range = match text.parse::<i64>() {
         Ok(n) => index(n).map(|i| (i, i)),
@@ -179,7 +135,7 @@ fn delete(sh: &mut Shell, spec: &[u8]) -> Outcome {
     match range {
         Some((from, to)) if from <= to => {
             for _ in from..=to {
-                forget(sh, from);
+                sh.history.remove(from);
             }
             Ok(0)
         }
@@ -191,11 +147,11 @@ fn delete(sh: &mut Shell, spec: &[u8]) -> Outcome {
 }
 
 /// Which command of the list an argument of `fc` means; the list ends before `fc` itself.
-fn find(list: &[Bytes], spec: &[u8]) -> Option<usize> {
+fn find(list: &[Bytes], base: usize, spec: &[u8]) -> Option<usize> {
     match parse_int(spec) {
         Some(0) => list.len().checked_sub(1),
         Some(n) if n < 0 => (!list.is_empty()).then_some((list.len() as i64 + n).max(0) as usize),
-        Some(n) => Some((n as usize - 1).min(list.len().checked_sub(1)?)),
+        Some(n) => Some((n as usize).saturating_sub(base).min(list.len().checked_sub(1)?)),
         None => list.iter().rposition(|l| l.starts_with(spec)),
     }
 }
@@ -216,10 +172,16 @@ pub fn fc(sh: &mut Shell, args: &[Bytes]) -> Outcome {
         Err(s) => return Ok(s),
     };
     let rest = &args[o.rest..];
-    let mut list = sh.history.clone();
-    if sh.options.history && !sh.interactive || sh.interactive {
+    let mut list: Vec<Bytes> = sh.history.entries().iter().map(|e| e.line.clone()).collect();
+    let added = if sh.interactive {
+        sh.history_added
+    } else {
+        sh.options.history
+    };
+    if added {
         list.pop();
     }
+    let base = sh.history.number(0);
     let editor = o.value(b'e').cloned();
     if o.has(b's') || editor.as_deref() == Some(b"-") {
         return again(sh, &list, rest);
@@ -233,12 +195,12 @@ pub fn fc(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     }
     let listing = o.has(b'l');
     let first = match rest.first() {
-        Some(spec) => find(&list, spec),
+        Some(spec) => find(&list, base, spec),
         None if listing => Some(list.len().saturating_sub(16)),
         None => Some(list.len() - 1),
     };
     let last = match (rest.get(1), rest.first()) {
-        (Some(spec), _) => find(&list, spec),
+        (Some(spec), _) => find(&list, base, spec),
         (None, Some(_)) if !listing => first,
         _ => Some(list.len() - 1),
     };
@@ -255,7 +217,7 @@ pub fn fc(sh: &mut Shell, args: &[Bytes]) -> Outcome {
             let number = if o.has(b'n') {
                 String::new()
             } else {
-                (i + 1).to_string()
+                (base + i).to_string()
             };
             sh.print([number.as_bytes(), b"\t ", &list[i], b"\n"].concat());
         }
@@ -269,7 +231,7 @@ pub fn fc(sh: &mut Shell, args: &[Bytes]) -> Outcome {
 fn again(sh: &mut Shell, list: &[Bytes], rest: &[Bytes]) -> Outcome {
     let (changes, names): (Vec<&Bytes>, Vec<&Bytes>) = rest.iter().partition(|a| a.contains(&b'='));
     let at = match names.first() {
-        Some(spec) => find(list, spec),
+        Some(spec) => find(list, sh.history.number(0), spec),
         None => list.len().checked_sub(1),
     };
     let Some(mut line) = at.and_then(|i| list.get(i)).cloned() else {
@@ -303,9 +265,7 @@ fn replace(s: &[u8], old: &[u8], new: &[u8]) -> Bytes {
 fn run(sh: &mut Shell, line: Bytes) -> Outcome {
     let _ = sh.flush();
     let _ = sys::write_all(sys::Fd::STDERR, &[&line[..], b"\n"].concat());
-    if let Some(last) = sh.history.last_mut() {
-        last.clone_from(&line);
-    }
+    sh.history.replace_last(line.clone());
     sh.nested(|sh| crate::parse::run_text(sh, &line))
 }
 
@@ -315,25 +275,34 @@ fn edit(sh: &mut Shell, commands: Vec<Bytes>, editor: Option<Bytes>) -> Outcome 
         .or_else(|| sh.vars.get("FCEDIT").cloned())
         .or_else(|| sh.vars.get("EDITOR").cloned())
         .unwrap_or_else(|| b"vi".to_vec());
-    let path = format!("/tmp/bash-fc.{}.{}", sys::getpid(), now_ns());
     let mut text = commands.join(&b'\n');
     text.push(b'\n');
+    match in_editor(sh, &editor, &text) {
+        Some(line) => run(sh, line),
+        None => Ok(1),
+    }
+}
+
+/// What an editor makes of a text, without the newlines at its end; `None` where it or its file fails, with a message.
+pub fn in_editor(sh: &mut Shell, editor: &[u8], text: &[u8]) -> Option<Bytes> {
+    let path = format!("/tmp/bash-fc.{}.{}", sys::getpid(), now_ns());
+    let mut text = text.to_vec();
+    if !text.ends_with(b"\n") {
+        text.push(b'\n');
+    }
     if let Err(e) = std::fs::write(&path, &text) {
         sh.complain(format!("fc: {path}: cannot open temp file: {e}"));
-        return Ok(1);
+        return None;
     }
-    let command = [&editor[..], b" ", path.as_bytes()].concat();
+    let command = [editor, b" ", path.as_bytes()].concat();
     let status = sh.nested(|sh| crate::parse::run_text(sh, &command));
     let edited = super::control::read_script(path.as_bytes());
     let _ = std::fs::remove_file(&path);
-    match (status, edited) {
-        (Err(Unwind::Exit), _) => Err(Unwind::Exit),
-        (Ok(0), Ok(mut line)) => {
-            while line.last() == Some(&b'\n') {
-                line.pop();
-            }
-            run(sh, line)
-        }
-        _ => Ok(1),
+    let (Ok(0), Ok(mut line)) = (status, edited) else {
+        return None;
+    };
+    while line.last() == Some(&b'\n') {
+        line.pop();
     }
+    Some(line)
 }

@@ -1,5 +1,6 @@
 //! Builtins: a table from name to function, and what their option parsing shares.
 
+pub mod bind;
 pub mod complete;
 pub mod control;
 pub mod declare;
@@ -76,7 +77,7 @@ const TABLE: &[(&str, Builtin)] = &[
     ("[", Plain(test::run)),
     ("alias", Plain(misc::alias)),
     ("bg", Plain(jobs::bg)),
-    ("bind", Plain(shell::bind)),
+    ("bind", Plain(bind::bind)),
     ("break", Plain(control::break_)),
     ("builtin", Declaring(lookup::builtin)),
     ("caller", Plain(shell::caller)),

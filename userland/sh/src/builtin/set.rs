@@ -115,7 +115,7 @@ pub fn shopt(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     let all: Vec<String> = if o.has(b'o') {
         options::SET.iter().map(|s| s.0.to_owned()).collect()
     } else {
-        options::Options::shopt_names()
+        options::Options::shopt_names(sh.interactive)
             .into_iter()
             .map(str::to_owned)
             .collect()

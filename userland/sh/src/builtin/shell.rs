@@ -79,19 +79,6 @@ pub fn enable(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     Ok(status)
 }
 
-/// The line editor's keys are fixed: there is nothing to bind, and scripts that set variables of readline's go on.
-pub fn bind(sh: &mut Shell, args: &[Bytes]) -> Outcome {
-    if !sh.interactive {
-        sh.complain("bind: warning: line editing not enabled");
-        return Ok(0);
-    }
-    if args.len() > 1 && args[1] != b"set" && !args[1].starts_with(b"set ") {
-        sh.complain("bind: keys can't be bound in this shell");
-        return Ok(1);
-    }
-    Ok(0)
-}
-
 pub fn suspend(sh: &mut Shell, args: &[Bytes]) -> Outcome {
     if !sh.monitor() {
         sh.complain("suspend: cannot suspend: no job control");

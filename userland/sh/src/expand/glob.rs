@@ -142,12 +142,14 @@ pub fn entries(dir: &[u8]) -> Vec<(Bytes, bool)> {
         .collect()
 }
 
+/// A path for std.
 #[cfg(target_os = "wasi")]
-fn os(b: &[u8]) -> &std::ffi::OsStr {
+pub fn os(b: &[u8]) -> &std::ffi::OsStr {
     std::os::wasi::ffi::OsStrExt::from_bytes(b)
 }
 
+/// A path for std.
 #[cfg(unix)]
-fn os(b: &[u8]) -> &std::ffi::OsStr {
+pub fn os(b: &[u8]) -> &std::ffi::OsStr {
     std::os::unix::ffi::OsStrExt::from_bytes(b)
 }

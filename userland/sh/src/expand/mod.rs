@@ -14,7 +14,7 @@ pub mod param;
 pub mod pattern;
 pub mod prompt;
 mod split;
-mod tilde;
+pub mod tilde;
 
 use std::cell::RefCell;
 use std::collections::HashMap;

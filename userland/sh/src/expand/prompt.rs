@@ -2,7 +2,7 @@
 
 use crate::builtin::misc::strftime;
 use crate::shell::{Shell, now_ns, user_field};
-use crate::text::{Bytes, decode as to_text, lossy};
+use crate::text::{Bytes, decode as to_text, parse_int};
 
 /// PS1 and its like, ready to print. `\[` and `\]` become bytes 1 and 2, which the line editor leaves out of widths.
 pub fn expand(sh: &mut Shell, raw: &[u8]) -> Bytes {
@@ -86,13 +86,16 @@ fn decode(sh: &Shell, raw: &[u8], guarded: bool) -> Bytes {
             b's' => out.extend_from_slice(base_name(&sh.name)),
             b'v' => out.extend_from_slice(b"5.2"),
             b'V' => out.extend_from_slice(b"5.2.37"),
-            b'l' => out.extend_from_slice(b"tty"),
+            b'l' => {
+                let name = sys::ttyname(sys::Fd::STDIN).unwrap_or_else(|_| b"tty".to_vec());
+                out.extend_from_slice(base_name(&name));
+            }
             b'j' => out.extend_from_slice(sh.jobs.count().to_string().as_bytes()),
-            b'!' => out.extend_from_slice((sh.history.len() + 1).to_string().as_bytes()),
+            b'!' => out.extend_from_slice(sh.history.number(sh.history.len()).to_string().as_bytes()),
             b'#' => out.extend_from_slice((sh.command_number + 1).to_string().as_bytes()),
             b'w' => out.extend_from_slice(&directory(sh)),
             b'W' => {
-                let dir = directory(sh);
+                let dir = home_relative(sh);
                 out.extend_from_slice(if dir == b"/" { b"/" } else { base_name(&dir) });
             }
             b't' | b'T' | b'A' | b'@' => out.extend_from_slice(clock(e).as_bytes()),
@@ -126,6 +129,16 @@ fn base_name(path: &[u8]) -> &[u8] {
 }
 
 fn directory(sh: &Shell) -> Bytes {
+    let shown = home_relative(sh);
+    let keep = sh.vars.get("PROMPT_DIRTRIM").and_then(|n| parse_int(n));
+    match keep.and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0) {
+        Some(n) => trimmed(&shown, n),
+        None => shown,
+    }
+}
+
+/// The working directory, with a tilde for the home.
+fn home_relative(sh: &Shell) -> Bytes {
     let pwd = sh.vars.get("PWD").cloned().unwrap_or_default();
     match sh.vars.get("HOME") {
         Some(home) if home.len() > 1 && pwd.starts_with(home) => match pwd.get(home.len()) {
@@ -134,6 +147,27 @@ fn directory(sh: &Shell) -> Bytes {
             Some(_) => pwd,
         },
         _ => pwd,
+    }
+}
+
+/// The last `n` parts of a path, with `...` for those left out (PROMPT_DIRTRIM).
+fn trimmed(path: &[u8], n: usize) -> Bytes {
+    let home: &[u8] = if path.starts_with(b"~") { b"~" } else { b"" };
+    let rest = &path[home.len()..];
+    let starts = rest
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| **c == b'/')
+        .map(|(i, _)| i);
+    let starts: Vec<usize> = starts.collect();
+    match starts.len().checked_sub(n) {
+        Some(left) if left > 0 => [
+            home,
+            if home.is_empty() { b"..." } else { b"/..." },
+            &rest[starts[left]..],
+        ]
+        .concat(),
+        _ => path.to_vec(),
     }
 }
 
@@ -148,18 +182,4 @@ fn clock(style: u8) -> String {
         b'A' => format!("{h:02}:{m:02}"),
         _ => format!("{h12:02}:{m:02} {}", if h < 12 { "AM" } else { "PM" }),
     }
-}
-
-/// How many columns a prompt takes: what stands between bytes 1 and 2, and escape sequences, take none.
-pub fn width(prompt: &[u8]) -> usize {
-    let (mut hidden, mut n) = (false, 0);
-    for c in lossy(prompt).chars() {
-        match c {
-            '\u{1}' => hidden = true,
-            '\u{2}' => hidden = false,
-            c if !hidden && !c.is_control() => n += 1,
-            _ => {}
-        }
-    }
-    n
 }

@@ -1,15 +1,19 @@
-//! The line editor: emacs keys, history, completion, on a terminal in raw mode.
+//! The line editor's terminal: raw mode, bytes in, bytes out. What keys do is the crate `readline`'s.
 //!
-//! It reads byte by byte, so that what is typed ahead stays in the terminal for the command that comes first. The screen
-//! is redrawn from the line's state after each key; lines longer than the screen is wide wrap.
+//! It reads byte by byte, so that what is typed ahead stays in the terminal for the command that comes first, and draws
+//! only when no more bytes wait.
 
-use sys::{Errno, Fd, InputFlags, LocalFlags, SetWhen, SigSet, Signal, Termios, cc};
+use readline::editor::{Editor as Lines, Settings, Step};
+use sys::{
+    Errno, Fd, InputFlags, LocalFlags, PollEvents, PollFd, SetWhen, SigAction, SigSet, Signal, Termios, cc,
+};
 
-use super::{complete, input};
-use crate::expand::prompt;
-use crate::shell::Shell;
-use crate::text::{Bytes, char_len, lossy};
+use super::input;
+use super::program::Program;
+use crate::shell::{Shell, Unwind};
+use crate::text::{Bytes, char_count, parse_int};
 use crate::trap;
+use crate::vars::Value;
 
 pub enum Line {
     Text(Bytes),
@@ -17,18 +21,15 @@ pub enum Line {
     End,
 }
 
+#[derive(Default)]
 pub struct Editor {
-    /// What ^K, ^U and ^W took, for ^Y.
-    killed: Bytes,
+    lines: Lines,
 }
 
 impl Editor {
-    pub fn new() -> Editor {
-        Editor { killed: Vec::new() }
-    }
-
-    pub fn read(&mut self, sh: &mut Shell, shown: &[u8]) -> Line {
-        let plain = sh.vars.get("TERM").is_some_and(|t| t == b"dumb") || !sh.options.emacs;
+    /// Reads a line; `initial` is in it already.
+    pub fn read(&mut self, sh: &mut Shell, shown: &[u8], initial: Bytes) -> Line {
+        let plain = sh.vars.get("TERM").is_some_and(|t| t == b"dumb") || !(sh.options.emacs || sh.options.vi);
         let cooked = if plain {
             None
         } else {
@@ -40,10 +41,36 @@ impl Editor {
         if sys::tcsetattr(Fd::STDIN, SetWhen::Drain, &raw(&cooked)).is_err() {
             return without_editing(sh, shown);
         }
-        let mut session = Session::new(self, sh, shown);
-        let line = session.run();
+        // The size is asked for at each drawing; the signal only wakes the read.
+        let watches =
+            !sh.traps.handled().contains(Signal::WINCH) && !sh.traps.ignored().contains(Signal::WINCH);
+        if watches {
+            let _ = sys::sigaction(Signal::WINCH, Some(SigAction::RECORD));
+        }
+        let split = shown.iter().rposition(|c| *c == b'\n').map_or(0, |i| i + 1);
+        let mut session = Session {
+            settings: settings(sh),
+            program: Program::new(sh),
+            lines: &mut self.lines,
+            cooked,
+        };
+        let bracketed = session.begin(&shown[..split], &shown[split..], initial);
+        let line = session.run(bracketed);
+        if watches {
+            let _ = sys::sigaction(Signal::WINCH, Some(SigAction::Default));
+        }
         let _ = sys::tcsetattr(Fd::STDIN, SetWhen::Drain, &cooked);
         line
+    }
+}
+
+fn settings(sh: &mut Shell) -> Settings {
+    let plain = sh.vars.get("NO_COLOR").is_some_and(|v| !v.is_empty());
+    Settings {
+        vi: sh.options.vi,
+        highlighting: !plain && sh.options.shopt_is_on("highlighting"),
+        suggestions: sh.options.shopt_is_on("suggestions"),
+        plain,
     }
 }
 
@@ -51,6 +78,7 @@ fn raw(cooked: &Termios) -> Termios {
     let mut t = *cooked;
     t.local
         .remove(LocalFlags::ICANON | LocalFlags::ECHO | LocalFlags::ISIG | LocalFlags::IEXTEN);
+    // Without IXON, ^S searches forward.
     t.input
         .remove(InputFlags::ICRNL | InputFlags::INLCR | InputFlags::IXON);
     t.cc[cc::VMIN] = 1;
@@ -58,7 +86,8 @@ fn raw(cooked: &Termios) -> Termios {
     t
 }
 
-fn visible(shown: &[u8]) -> Bytes {
+/// A prompt without the marks around what takes no columns.
+pub fn visible(shown: &[u8]) -> Bytes {
     shown.iter().copied().filter(|c| !matches!(c, 1 | 2)).collect()
 }
 
@@ -69,426 +98,228 @@ fn without_editing(sh: &mut Shell, shown: &[u8]) -> Line {
             Ok(Some(line)) => return Line::Text(line),
             Ok(None) => return Line::End,
             Err(Errno::EINTR) => {
-                let int = SigSet::EMPTY.with(Signal::INT);
-                if sys::take_recorded(int) == int && !sh.traps.handled().contains(Signal::INT) {
+                if interrupted(sh) {
                     let _ = sys::write_all(Fd::STDERR, b"\n");
                     return Line::Interrupted;
                 }
-                let _ = trap::run_pending(sh);
+                if trap::run_pending(sh) == Err(Unwind::Exit) {
+                    return Line::End;
+                }
             }
             Err(_) => return Line::End,
         }
     }
 }
 
+/// Has SIGINT come, and no trap is for it?
+fn interrupted(sh: &Shell) -> bool {
+    let int = SigSet::EMPTY.with(Signal::INT);
+    !sh.traps.handled().contains(Signal::INT) && sys::take_recorded(int) == int
+}
+
+/// Rows and columns. A terminal that nobody has measured says 0.
+pub fn size() -> (usize, usize) {
+    let (rows, columns) = sys::tcgetwinsize(Fd::STDERR).map_or((0, 0), |w| (w.rows, w.cols));
+    let or = |n: u16, least: usize, default| {
+        if usize::from(n) < least {
+            default
+        } else {
+            usize::from(n)
+        }
+    };
+    (or(rows, 1, 24), or(columns, 2, 80))
+}
+
+/// Is there a byte to read within `ms`?
+fn ready(ms: u32) -> bool {
+    let mut fds = [PollFd {
+        fd: Fd::STDIN,
+        events: PollEvents::IN,
+        revents: PollEvents::empty(),
+    }];
+    !matches!(sys::poll(&mut fds, Some(ms)), Ok(0))
+}
+
 /// One line in the making.
-struct Session<'a> {
-    editor: &'a mut Editor,
-    sh: &'a mut Shell,
-    /// The prompt's last line; those before were printed once.
-    prompt: Bytes,
-    prompt_width: usize,
-    line: Bytes,
-    cursor: usize,
-    /// The text before the cursor as it was drawn: on a screen of today's width it tells how many rows up the prompt is,
-    /// since terminals wrap anew when they are resized. `None`: nothing is drawn yet.
-    drawn: Option<Bytes>,
-    /// Which line of the history is shown; its length is the new one.
-    at: usize,
-    /// The new line while an old one is looked at.
-    draft: Bytes,
-    last_was_tab: bool,
+struct Session<'a, 'b> {
+    settings: Settings,
+    program: Program<'b>,
+    lines: &'a mut Lines,
+    cooked: Termios,
 }
 
-enum Key {
-    Byte(u8),
-    Left,
-    Right,
-    Up,
-    Down,
-    Home,
-    End,
-    Delete,
-    WordLeft,
-    WordRight,
-    KillWord,
-    Unknown,
-}
+impl Session<'_, '_> {
+    /// Writes the prompt's first rows and draws the line. Answers whether pastes are marked.
+    fn begin(&mut self, above: &[u8], prompt: &[u8], initial: Bytes) -> bool {
+        let bracketed = self.program.sh.bindings().is_on("enable-bracketed-paste");
+        self.lines.start(&self.program, self.settings, prompt, initial);
+        let mut out = Vec::new();
+        if bracketed {
+            out.extend_from_slice(b"\x1b[?2004h");
+        }
+        out.extend_from_slice(&visible(above));
+        let (rows, columns) = size();
+        out.extend_from_slice(&self.lines.draw(&mut self.program, rows, columns));
+        let _ = sys::write_all(Fd::STDERR, &out);
+        bracketed
+    }
 
-impl<'a> Session<'a> {
-    fn new(editor: &'a mut Editor, sh: &'a mut Shell, shown: &[u8]) -> Session<'a> {
-        let split = shown.iter().rposition(|c| *c == b'\n').map_or(0, |i| i + 1);
-        let _ = sys::write_all(Fd::STDERR, &visible(&shown[..split]));
-        let last = &shown[split..];
-        let at = sh.history.len();
-        Session {
-            editor,
-            prompt: visible(last),
-            prompt_width: width_of_prompt(last),
-            sh,
-            line: Vec::new(),
-            cursor: 0,
-            drawn: None,
-            at,
-            draft: Vec::new(),
-            last_was_tab: false,
+    fn draw(&mut self) {
+        let (rows, columns) = size();
+        let out = self.lines.draw(&mut self.program, rows, columns);
+        if !out.is_empty() {
+            let _ = sys::write_all(Fd::STDERR, &out);
         }
     }
 
-    fn run(&mut self) -> Line {
-        self.draw();
+    /// The line is over: what stays of it on the screen.
+    fn leave(&mut self, text: &[u8], note: &[u8], bracketed: bool) {
+        let (rows, columns) = size();
+        let mut out = self.lines.leave(&mut self.program, text, note, rows, columns);
+        if bracketed {
+            out.extend_from_slice(b"\x1b[?2004l\r");
+        }
+        let _ = sys::write_all(Fd::STDERR, &out);
+    }
+
+    fn run(&mut self, bracketed: bool) -> Line {
+        let mut step = self.lines.resume(&mut self.program);
         loop {
-            let key = match self.key() {
-                Ok(Some(k)) => k,
-                Ok(None) => return Line::End,
-                Err(Errno::EINTR) => {
-                    let int = SigSet::EMPTY.with(Signal::INT);
-                    if sys::take_recorded(int) == int && !self.sh.traps.handled().contains(Signal::INT) {
-                        return self.interrupt();
+            match step {
+                Step::Go => {}
+                Step::Accept(text) => {
+                    self.leave(&text, b"", bracketed);
+                    return Line::Text(text);
+                }
+                Step::Interrupt => return self.interrupt(bracketed),
+                Step::End => {
+                    self.leave(b"", b"", bracketed);
+                    return Line::End;
+                }
+                Step::Command(command) => {
+                    self.aside(|s| s.command(&command));
+                    self.draw();
+                }
+                Step::Program(text) => {
+                    if let Some(edited) = self.aside(|s| super::edit(s.program.sh, &text)) {
+                        self.leave(&edited, b"", bracketed);
+                        return Line::Text(edited);
                     }
-                    let _ = trap::run_pending(self.sh);
                     self.draw();
-                    continue;
                 }
-                Err(_) => return Line::End,
-            };
-            let tab = matches!(key, Key::Byte(9));
-            match key {
-                Key::Byte(b'\r' | b'\n') => {
-                    self.cursor = self.line.len();
-                    self.draw();
-                    let _ = sys::write_all(Fd::STDERR, b"\n");
-                    return Line::Text(std::mem::take(&mut self.line));
-                }
-                Key::Byte(3) => return self.interrupt(),
-                Key::Byte(4) if self.line.is_empty() => return Line::End,
-                Key::Byte(c) if self.append(c) => {
-                    self.last_was_tab = false;
-                    continue;
-                }
-                key => self.press(key),
             }
-            self.last_was_tab = tab;
+            step = match self.next() {
+                Ok(Some(step)) => step,
+                Ok(None) => return self.end(bracketed),
+                Err(Errno::EINTR) => {
+                    if interrupted(self.program.sh) {
+                        return self.interrupt(bracketed);
+                    }
+                    let winch = SigSet::EMPTY.with(Signal::WINCH);
+                    let trapped = sys::recorded().0 & self.program.sh.traps.handled().0 != 0;
+                    if !trapped && sys::take_recorded(winch) == winch {
+                        super::note_size(self.program.sh);
+                        self.draw();
+                        Step::Go
+                    } else if trap::run_pending(self.program.sh) == Err(Unwind::Exit) {
+                        return self.end(bracketed);
+                    } else {
+                        if trapped {
+                            // What the trap wrote stays above.
+                            self.lines.screen.forget();
+                        }
+                        self.draw();
+                        Step::Go
+                    }
+                }
+                Err(_) => return self.end(bracketed),
+            };
+        }
+    }
+
+    /// The next byte and what it leads to; `None` at the end of the input.
+    fn next(&mut self) -> Result<Option<Step>, Errno> {
+        if self.lines.pause_matters(&self.program) {
+            let ms = self
+                .program
+                .sh
+                .bindings()
+                .number("keyseq-timeout")
+                .clamp(0, 10_000) as u32;
+            if !ready(ms) {
+                let step = self.lines.pause(&mut self.program);
+                if step == Step::Go {
+                    self.draw();
+                }
+                return Ok(Some(step));
+            }
+        }
+        // A signal that came while a key was worked on has interrupted no call.
+        let awaited = [Signal::INT, Signal::HUP, Signal::WINCH];
+        let awaited: SigSet = awaited
+            .into_iter()
+            .chain(self.program.sh.traps.handled().iter())
+            .collect();
+        if sys::recorded().0 & awaited.0 != 0 {
+            return Err(Errno::EINTR);
+        }
+        let mut b = [0];
+        if sys::read(Fd::STDIN, &mut b)? == 0 {
+            return Ok(None);
+        }
+        let step = self.lines.key(b[0], &mut self.program);
+        if step == Step::Go && !self.lines.is_pasting() && !ready(0) {
             self.draw();
         }
+        Ok(Some(step))
     }
 
-    /// Typing at the end of a row that has room needs no redrawing.
-    fn append(&mut self, c: u8) -> bool {
-        if c < 0x20 || c == 127 || self.cursor < self.line.len() {
-            return false;
-        }
-        let columns = columns();
-        let row = place(self.prompt_width, &self.line, columns).0;
-        self.line.push(c);
-        let after = place(self.prompt_width, &self.line, columns);
-        self.line.pop();
-        if after.0 != row {
-            return false;
-        }
-        self.insert(&[c]);
-        self.drawn = Some(self.line.clone());
-        let _ = sys::write_all(Fd::STDERR, &[c]);
-        true
-    }
-
-    fn interrupt(&mut self) -> Line {
-        self.cursor = self.line.len();
-        self.draw();
-        let _ = sys::write_all(Fd::STDERR, b"^C\n");
+    fn interrupt(&mut self, bracketed: bool) -> Line {
+        let text = self.lines.buffer.text.clone();
+        self.leave(&text, b"^C", bracketed);
         Line::Interrupted
     }
 
-    fn byte(&self) -> Result<Option<u8>, Errno> {
-        let mut b = [0];
-        Ok((sys::read(Fd::STDIN, &mut b)? == 1).then_some(b[0]))
+    fn end(&mut self, bracketed: bool) -> Line {
+        if bracketed {
+            let _ = sys::write_all(Fd::STDERR, b"\x1b[?2004l\r");
+        }
+        Line::End
     }
 
-    fn key(&self) -> Result<Option<Key>, Errno> {
-        let Some(b) = self.byte()? else { return Ok(None) };
-        if b != 0x1b {
-            return Ok(Some(Key::Byte(b)));
-        }
-        let Some(second) = self.byte()? else {
-            return Ok(None);
-        };
-        Ok(Some(match second {
-            b'b' => Key::WordLeft,
-            b'f' => Key::WordRight,
-            b'd' => Key::KillWord,
-            b'[' | b'O' => {
-                let mut parameters = Vec::new();
-                loop {
-                    match self.byte()? {
-                        None => return Ok(None),
-                        Some(c @ (b'0'..=b'9' | b';')) if parameters.len() < 8 => parameters.push(c),
-                        Some(last) => break sequence(&parameters, last),
-                    }
-                }
-            }
-            _ => Key::Unknown,
-        }))
-    }
-
-    fn press(&mut self, key: Key) {
-        match key {
-            Key::Byte(1) | Key::Home => self.cursor = 0,
-            Key::Byte(5) | Key::End => self.cursor = self.line.len(),
-            Key::Byte(2) | Key::Left => self.cursor = self.before(self.cursor),
-            Key::Byte(6) | Key::Right => self.cursor = self.after(self.cursor),
-            Key::Byte(16) | Key::Up => self.recall(self.at.wrapping_sub(1)),
-            Key::Byte(14) | Key::Down => self.recall(self.at + 1),
-            Key::Byte(8 | 127) => {
-                let from = self.before(self.cursor);
-                self.line.drain(from..self.cursor);
-                self.cursor = from;
-            }
-            Key::Byte(4) | Key::Delete => {
-                let to = self.after(self.cursor);
-                self.line.drain(self.cursor..to);
-            }
-            Key::Byte(11) => self.kill(self.cursor, self.line.len()),
-            Key::Byte(21) => self.kill(0, self.cursor),
-            Key::Byte(23) => {
-                let from = self.word_left(|c| c == b' ');
-                self.kill(from, self.cursor);
-            }
-            Key::KillWord => self.kill(self.cursor, self.word_right()),
-            Key::WordLeft => self.cursor = self.word_left(|c| !c.is_ascii_alphanumeric() && c < 0x80),
-            Key::WordRight => self.cursor = self.word_right(),
-            Key::Byte(25) => {
-                let text = self.editor.killed.clone();
-                self.insert(&text);
-            }
-            Key::Byte(20) => self.transpose(),
-            Key::Byte(12) => {
-                let _ = sys::write_all(Fd::STDERR, b"\x1b[H\x1b[2J");
-                self.drawn = None;
-            }
-            Key::Byte(9) => self.complete(),
-            Key::Byte(c) if c >= 0x20 => self.insert(&[c]),
-            Key::Byte(_) | Key::Unknown => {}
-        }
-    }
-
-    fn insert(&mut self, text: &[u8]) {
-        self.line.splice(self.cursor..self.cursor, text.iter().copied());
-        self.cursor += text.len();
-    }
-
-    fn before(&self, at: usize) -> usize {
-        let mut i = at;
-        while i > 0 {
-            i -= 1;
-            // Not inside a character.
-            if self.line[i] & 0xc0 != 0x80 {
-                break;
-            }
-        }
-        i
-    }
-
-    fn after(&self, at: usize) -> usize {
-        if at >= self.line.len() {
-            at
-        } else {
-            at + char_len(&self.line[at..])
-        }
-    }
-
-    fn word_left(&self, gap: impl Fn(u8) -> bool) -> usize {
-        let mut i = self.cursor;
-        while i > 0 && gap(self.line[i - 1]) {
-            i -= 1;
-        }
-        while i > 0 && !gap(self.line[i - 1]) {
-            i -= 1;
-        }
-        i
-    }
-
-    fn word_right(&self) -> usize {
-        let word = |c: u8| c.is_ascii_alphanumeric() || c >= 0x80;
-        let mut i = self.cursor;
-        while i < self.line.len() && !word(self.line[i]) {
-            i += 1;
-        }
-        while i < self.line.len() && word(self.line[i]) {
-            i += 1;
-        }
-        i
-    }
-
-    fn kill(&mut self, from: usize, to: usize) {
-        if from < to {
-            self.editor.killed = self.line.drain(from..to).collect();
-            self.cursor = from;
-        }
-    }
-
-    fn transpose(&mut self) {
-        let right = if self.cursor == self.line.len() {
-            self.before(self.cursor)
-        } else {
-            self.cursor
-        };
-        let left = self.before(right);
-        let end = self.after(right);
-        if left < right && right < end {
-            self.line[left..end].rotate_left(right - left);
-            self.cursor = end;
-        }
-    }
-
-    fn recall(&mut self, to: usize) {
-        if to > self.sh.history.len() {
-            return;
-        }
-        if self.at == self.sh.history.len() {
-            self.draft = self.line.clone();
-        }
-        self.at = to;
-        self.line = self.sh.history.get(to).unwrap_or(&self.draft).clone();
-        self.cursor = self.line.len();
-    }
-
-    fn complete(&mut self) {
-        let found = complete::candidates(self.sh, &self.line[..self.cursor]);
-        let typed = self.cursor - found.start;
-        let Some(common) = found.common() else { return };
-        if common.len() > typed || found.words.len() == 1 {
-            self.line.splice(found.start..self.cursor, common.iter().copied());
-            self.cursor = found.start + common.len();
-            if found.words.len() == 1 && !common.ends_with(b"/") {
-                self.insert(b" ");
-            }
-        } else if self.last_was_tab {
-            let cursor = std::mem::replace(&mut self.cursor, self.line.len());
-            self.draw();
-            self.cursor = cursor;
-            let _ = sys::write_all(Fd::STDERR, &found.table(columns()));
-            self.drawn = None;
-        }
-    }
-
-    /// Draws prompt and line over what was drawn before.
-    fn draw(&mut self) {
-        let columns = columns();
-        let mut out = Vec::new();
-        let up = self
-            .drawn
-            .as_ref()
-            .map_or(0, |d| place(self.prompt_width, d, columns).0);
-        if up > 0 {
-            out.extend_from_slice(format!("\x1b[{up}A").as_bytes());
-        }
-        out.extend_from_slice(b"\r\x1b[J");
-        out.extend_from_slice(&self.prompt);
-        for &c in &self.line {
-            match c {
-                b'\n' => out.extend_from_slice(b"\r\n"),
-                0..0x20 => out.extend_from_slice(&[b'^', c + 0x40]),
-                c => out.push(c),
-            }
-        }
-        let (end_row, end_column) = place(self.prompt_width, &self.line, columns);
-        let (row, column) = place(self.prompt_width, &self.line[..self.cursor], columns);
-        // A full last column leaves the terminal's cursor there until the next character.
-        if end_column == 0 && end_row > 0 && self.line.last() != Some(&b'\n') {
-            out.extend_from_slice(b"\r\n");
-        }
-        if end_row > row {
-            out.extend_from_slice(format!("\x1b[{}A", end_row - row).as_bytes());
-        }
-        out.push(b'\r');
-        if column > 0 {
-            out.extend_from_slice(format!("\x1b[{column}C").as_bytes());
-        }
-        self.drawn = Some(self.line[..self.cursor].to_vec());
+    /// Does something while the terminal is as programs want it, with the line off the screen.
+    fn aside<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
+        let out = self.lines.screen.erase(size().1);
         let _ = sys::write_all(Fd::STDERR, &out);
+        let _ = sys::tcsetattr(Fd::STDIN, SetWhen::Drain, &self.cooked);
+        let result = f(self);
+        let _ = sys::tcsetattr(Fd::STDIN, SetWhen::Drain, &raw(&self.cooked));
+        result
     }
-}
 
-fn sequence(parameters: &[u8], last: u8) -> Key {
-    let with_modifier = parameters.contains(&b';');
-    match (last, parameters) {
-        (b'A', _) => Key::Up,
-        (b'B', _) => Key::Down,
-        (b'C', _) if with_modifier => Key::WordRight,
-        (b'D', _) if with_modifier => Key::WordLeft,
-        (b'C', _) => Key::Right,
-        (b'D', _) => Key::Left,
-        (b'H', _) | (b'~', b"1" | b"7") => Key::Home,
-        (b'F', _) | (b'~', b"4" | b"8") => Key::End,
-        (b'~', b"3") => Key::Delete,
-        _ => Key::Unknown,
-    }
-}
-
-fn columns() -> usize {
-    // A terminal that nobody has measured says 0.
-    sys::tcgetwinsize(Fd::STDERR)
-        .ok()
-        .map(|w| usize::from(w.cols))
-        .filter(|n| *n >= 2)
-        .unwrap_or(80)
-}
-
-/// Where the cursor stands after the text, in rows and columns from the prompt's start.
-fn place(prompt: usize, text: &[u8], columns: usize) -> (usize, usize) {
-    let (mut row, mut column) = (prompt / columns, prompt % columns);
-    for c in lossy(text).chars() {
-        if c == '\n' {
-            row += 1;
-            column = 0;
-            continue;
+    /// A command that `bind -x` gave a key: it sees the line in READLINE_LINE and READLINE_POINT, and may change both.
+    fn command(&mut self, command: &[u8]) {
+        let sh = &mut *self.program.sh;
+        let buffer = &self.lines.buffer;
+        let point = char_count(&buffer.text[..buffer.point]);
+        let _ = sh.vars.set("READLINE_LINE", buffer.text.clone());
+        let _ = sh.vars.set("READLINE_POINT", point.to_string());
+        let status = sh.status;
+        let _ = sh.nested(|sh| crate::parse::run_text(sh, command));
+        let _ = sh.flush();
+        sh.status = status;
+        let value = |name: &str| match sh.vars.var(name).map(|v| &v.value) {
+            Some(Value::Scalar(s)) => s.clone(),
+            _ => Vec::new(),
+        };
+        let text = value("READLINE_LINE");
+        let point = parse_int(&value("READLINE_POINT")).unwrap_or(0).max(0) as usize;
+        let point: usize = crate::text::chars(&text).take(point).map(<[u8]>::len).sum();
+        for name in ["READLINE_LINE", "READLINE_POINT"] {
+            let _ = sh.vars.unset(name);
         }
-        column += if (c as u32) < 0x20 { 2 } else { 1 };
-        if column >= columns {
-            row += 1;
-            column -= columns;
+        if text != buffer.text || point != buffer.point {
+            self.lines.set_line(text, point);
         }
-    }
-    (row, column)
-}
-
-/// Escape sequences take no columns, whether marked by `\[ \]` or not.
-fn width_of_prompt(shown: &[u8]) -> usize {
-    let mut plain = Vec::new();
-    let mut i = 0;
-    while i < shown.len() {
-        if shown[i] == 0x1b && shown.get(i + 1) == Some(&b'[') {
-            i += 2;
-            while i < shown.len() && !(0x40..=0x7e).contains(&shown[i]) {
-                i += 1;
-            }
-        } else {
-            plain.push(shown[i]);
-        }
-        i += 1;
-    }
-    prompt::width(&plain)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_wraps_at_the_last_column() {
-        for (prompt, text, want) in [
-            (2, "", (0, 2)),
-            (2, "abc", (0, 5)),
-            (2, "abcdefgh", (1, 0)),
-            (2, "a\nb", (1, 1)),
-        ] {
-            assert_eq!(place(prompt, text.as_bytes(), 10), want);
-        }
-    }
-
-    #[test]
-    fn colours_take_no_columns() {
-        assert_eq!(width_of_prompt(b"\x1b[1;32muser\x1b[0m$ "), 6);
-        assert_eq!(width_of_prompt(b"\x01\x1b]0;title\x07\x02$ "), 2);
     }
 }

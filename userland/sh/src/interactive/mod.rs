@@ -2,19 +2,25 @@
 
 mod complete;
 mod editor;
+mod entry;
 mod input;
+mod program;
 
 use sys::{Fd, FdFlags, Pid, SetWhen, SigAction, SigSet, Signal};
 
 use crate::exec;
 use crate::expand::prompt;
+use crate::history;
 use crate::job;
 use crate::parse::{self, Parsed};
 use crate::shell::{Shell, Unwind};
 use crate::text::{Bytes, decode};
 use crate::trap;
+use crate::vars::Value;
+use entry::{Expanded, expand_history, join, remember};
 
 pub use input::read_line;
+pub use program::read_keys;
 
 /// Signals that an interactive shell does not take as others do; its children get them back.
 pub const SIGNALS: &[Signal] = &[
@@ -24,12 +30,15 @@ pub const SIGNALS: &[Signal] = &[
     Signal::TSTP,
     Signal::TTIN,
     Signal::TTOU,
+    Signal::HUP,
 ];
 
 /// What a signal does to an interactive shell without a trap: ^C ends the line, the others are for its jobs.
 pub fn default_action(sig: Signal) -> SigAction {
     match sig {
         Signal::INT => SigAction::RECORD,
+        // Recorded, so that the history is saved first.
+        Signal::HUP => SigAction::RECORD,
         s if SIGNALS.contains(&s) => SigAction::Ignore,
         _ => SigAction::Default,
     }
@@ -42,8 +51,9 @@ pub fn reset_signals() {
 }
 
 /// `exec` replaces the shell: the program starts with the usual signals.
-pub fn leave(sh: &Shell) {
+pub fn leave(sh: &mut Shell) {
     if sh.interactive {
+        history::save(sh);
         reset_signals();
     }
 }
@@ -51,6 +61,10 @@ pub fn leave(sh: &Shell) {
 pub fn enter_again(sh: &Shell) {
     if sh.interactive {
         for s in SIGNALS {
+            // nohup's wish stands.
+            if *s == Signal::HUP && sys::sigaction(*s, None) == Ok(sys::Disposition::Ignore) {
+                continue;
+            }
             let _ = sys::sigaction(*s, Some(default_action(*s)));
         }
     }
@@ -103,6 +117,8 @@ pub fn run(sh: &mut Shell, rc: bool) {
     sh.options.history = true;
     sh.options.expand_aliases = true;
     sh.options.emacs = true;
+    sh.options.histexpand = true;
+    history::set_up(sh);
     if sh.vars.get("PS1").is_none() {
         let _ = sh.vars.set("PS1", *b"\\w\\$ ");
     }
@@ -112,8 +128,10 @@ pub fn run(sh: &mut Shell, rc: bool) {
     if rc {
         read_rc(sh);
     }
+    history::load(sh);
     let saved = sys::tcgetattr(Fd::STDIN).ok();
-    let mut editor = editor::Editor::new();
+    program::read_init_file(sh);
+    let mut editor = editor::Editor::default();
     loop {
         job::notify(sh);
         if let (Some(t), true) = (&saved, sh.status > 128) {
@@ -128,6 +146,9 @@ pub fn run(sh: &mut Shell, rc: bool) {
             }
             Read::Nothing => {}
             Read::End => {
+                if sh.hung_up {
+                    break;
+                }
                 let _ = sys::write_all(Fd::STDERR, b"exit\n");
                 if may_exit(sh) {
                     break;
@@ -135,6 +156,7 @@ pub fn run(sh: &mut Shell, rc: bool) {
             }
         }
     }
+    history::save(sh);
     hang_up(sh);
 }
 
@@ -149,13 +171,13 @@ fn read_rc(sh: &mut Shell) {
     }
 }
 
-/// Stopped jobs must not stay behind without a shell.
+/// Stopped jobs must not stay behind without a shell, nor any where the terminal is gone.
 fn hang_up(sh: &mut Shell) {
     let ids: Vec<usize> = sh
         .jobs
         .all()
         .iter()
-        .filter(|j| j.state() == job::State::Stopped)
+        .filter(|j| sh.hung_up || j.state() == job::State::Stopped)
         .map(|j| j.id)
         .collect();
     for id in ids {
@@ -173,36 +195,54 @@ enum Read {
 /// A complete command, over as many lines as it takes.
 fn read_command(sh: &mut Shell, editor: &mut editor::Editor) -> Read {
     let mut text = String::new();
+    // The same as the history is to have it.
+    let mut entry = Bytes::new();
+    let mut initial = Bytes::new();
     loop {
         let name = if text.is_empty() { "PS1" } else { "PS2" };
-        if text.is_empty()
-            && let Some(command) = sh.vars.get("PROMPT_COMMAND").cloned()
-        {
-            let status = sh.status;
-            let _ = sh.nested(|sh| parse::run_text(sh, &command));
-            let _ = sh.flush();
-            sh.status = status;
+        if text.is_empty() && initial.is_empty() {
+            prompt_command(sh);
         }
+        note_size(sh);
         let raw = sh.vars.get(name).cloned().unwrap_or_default();
         let shown = prompt::expand(sh, &raw);
-        match editor.read(sh, &shown) {
-            editor::Line::Text(line) => {
-                text.push_str(&decode(&line));
-                text.push('\n');
-            }
+        let line = match editor.read(sh, &shown, std::mem::take(&mut initial)) {
+            editor::Line::Text(line) => line,
             editor::Line::Interrupted => {
+                if !entry.is_empty() {
+                    remember(sh, entry);
+                }
                 sh.status = 130;
                 return Read::Nothing;
             }
-            editor::Line::End if text.is_empty() => return Read::End,
             editor::Line::End => {
+                // A terminal that goes away ends the input and signals, in whichever order.
+                let _ = trap::run_pending(sh);
+                if text.is_empty() || sh.hung_up {
+                    return Read::End;
+                }
                 sh.complain("syntax error: unexpected end of file");
                 sh.status = 2;
                 return Read::Nothing;
             }
-        }
+        };
+        let line = match expand_history(sh, &line, &entry) {
+            Expanded::Line(l) => l,
+            Expanded::Again(l) => {
+                initial = l;
+                continue;
+            }
+            Expanded::Nothing => return Read::Nothing,
+        };
+        text.push_str(&decode(&line));
+        text.push('\n');
         if text.trim().is_empty() {
             return Read::Nothing;
+        }
+        if sh.options.shopt_is_on("cmdhist") {
+            entry = join(sh, entry, &line);
+        } else {
+            remember(sh, line);
         }
         let expanded = exec::alias::expand(sh, &text);
         // A backslash at the end asks for another line even where the rest would do.
@@ -212,14 +252,57 @@ fn read_command(sh: &mut Shell, editor: &mut editor::Editor) -> Read {
             Parsed::Incomplete => {}
             _ if continued => {}
             _ => {
-                let line: Bytes = crate::text::encode(text.trim_end());
-                if sh.history.last() != Some(&line) {
-                    crate::builtin::history::remember(sh, line);
+                if !entry.is_empty() {
+                    remember(sh, entry);
+                }
+                if let Some(raw) = sh.vars.get("PS0").filter(|v| !v.is_empty()).cloned() {
+                    let shown = prompt::expand(sh, &raw);
+                    let _ = sys::write_all(Fd::STDERR, &editor::visible(&shown));
                 }
                 sh.command_number += 1;
                 return Read::Text(expanded);
             }
         }
+    }
+}
+
+/// Lets a program edit a line (`\C-x\C-e`); `None`, with a message, where that fails.
+fn edit(sh: &mut Shell, line: &[u8]) -> Option<Bytes> {
+    let named = ["VISUAL", "EDITOR"]
+        .iter()
+        .find_map(|n| sh.vars.get(n).filter(|v| !v.is_empty()));
+    let program = named.cloned().unwrap_or_else(|| b"vi".to_vec());
+    let edited = crate::builtin::history::in_editor(sh, &program, line)?;
+    (!edited.trim_ascii().is_empty()).then_some(edited)
+}
+
+/// LINES and COLUMNS, with `checkwinsize`.
+fn note_size(sh: &mut Shell) {
+    let Ok(size) = sys::tcgetwinsize(Fd::STDERR) else {
+        return;
+    };
+    if size.cols == 0 || !sh.options.shopt_is_on("checkwinsize") {
+        return;
+    }
+    for (name, n) in [("LINES", size.rows), ("COLUMNS", size.cols)] {
+        let value = n.to_string().into_bytes();
+        if sh.vars.get(name) != Some(&value) {
+            let _ = sh.vars.set(name, value);
+        }
+    }
+}
+
+fn prompt_command(sh: &mut Shell) {
+    let commands: Vec<Bytes> = match sh.vars.var("PROMPT_COMMAND").map(|v| &v.value) {
+        Some(Value::Scalar(s)) => vec![s.clone()],
+        Some(Value::Indexed(list)) => list.values().cloned().collect(),
+        _ => return,
+    };
+    let status = sh.status;
+    for command in commands {
+        let _ = sh.nested(|sh| parse::run_text(sh, &command));
+        let _ = sh.flush();
+        sh.status = status;
     }
 }
 

@@ -64,6 +64,12 @@ fn wait_until_settled(sh: &mut Shell, id: usize) {
         WaitOptions::empty()
     };
     while sh.jobs.get(id).is_some_and(|j| j.state() == State::Running) {
+        if sh.interactive && sys::recorded().contains(Signal::HUP) {
+            // The terminal is gone, and the shell goes too, whether the job does or not.
+            let _ = super::signal(sh, id, Some(Signal::HUP));
+            lose(sh, id);
+            return;
+        }
         match sys::waitpid(WaitTarget::AnyChild, options) {
             Ok(Some((pid, status))) => record(sh, pid, status),
             Ok(None) | Err(Errno::EINTR) => {}

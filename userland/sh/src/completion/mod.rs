@@ -1,12 +1,14 @@
 //! Programmable completion: what `complete` keeps, and the words that a specification gives.
 
+mod action;
+
 use crate::assign::{self, Assigned, Target};
-use crate::builtin;
 use crate::expand::{self, pattern::Pattern};
-use crate::options::{self, Options};
 use crate::shell::{Shell, Unwind};
 use crate::text::{Bytes, decode, lossy};
 use crate::vars::Value;
+
+pub use action::action;
 
 /// What `complete` was told about a command.
 #[derive(Clone, Debug, Default)]
@@ -82,6 +84,13 @@ pub struct Line {
     pub key: u32,
 }
 
+/// What a completion's function may change while it runs (`compopt`), and how it ended.
+#[derive(Clone, Debug, Default)]
+pub struct Completing {
+    pub options: Vec<&'static str>,
+    pub status: i32,
+}
+
 /// The words that a specification gives for `word`.
 pub fn generate(
     sh: &mut Shell,
@@ -112,7 +121,16 @@ pub fn generate(
             .map(|w| crate::text::single_quote(w))
             .collect();
         let text = [&c[..], b" ", &quoted.join(&b' ')].concat();
-        let out = expand::command::substitute(sh, &text)?;
+        let variables = line_variables(line);
+        for (name, value) in &variables {
+            sh.vars.global_entry(name).export = true;
+            set(sh, name, value.clone())?;
+        }
+        let out = expand::command::substitute(sh, &text);
+        for (name, _) in &variables {
+            let _ = sh.vars.unset(name);
+        }
+        let out = out?;
         found.extend(
             out.split(|c| *c == b'\n')
                 .filter(|l| !l.is_empty())
@@ -197,6 +215,16 @@ fn set(sh: &mut Shell, name: &str, value: impl Into<Bytes>) -> Result<(), Unwind
     assign::scalar(sh, &target, value.into(), false)
 }
 
+/// What a function or command that completes is told of the line.
+fn line_variables(line: &Line) -> [(&'static str, Bytes); 4] {
+    [
+        ("COMP_LINE", line.text.clone()),
+        ("COMP_POINT", line.point.to_string().into_bytes()),
+        ("COMP_TYPE", line.kind.to_string().into_bytes()),
+        ("COMP_KEY", line.key.to_string().into_bytes()),
+    ]
+}
+
 fn from_function(
     sh: &mut Shell,
     name: &[u8],
@@ -209,10 +237,9 @@ fn from_function(
         sh.complain(format!("completion: function `{name}' not found"));
         return Ok(Vec::new());
     };
-    set(sh, "COMP_LINE", line.text.clone())?;
-    set(sh, "COMP_POINT", line.point.to_string())?;
-    set(sh, "COMP_TYPE", line.kind.to_string())?;
-    set(sh, "COMP_KEY", line.key.to_string())?;
+    for (name, value) in line_variables(line) {
+        set(sh, name, value)?;
+    }
     set(sh, "COMP_CWORD", line.word.to_string())?;
     let words = line.words.iter().map(|w| (None, w.clone())).collect();
     let target = Target {
@@ -228,7 +255,10 @@ fn from_function(
         word.to_vec(),
         previous.unwrap_or_default(),
     ];
-    crate::exec::function::call(sh, &f, args)?;
+    let status = crate::exec::function::call(sh, &f, args)?;
+    if let Some(c) = &mut sh.completing {
+        c.status = status;
+    }
     let reply = match sh.vars.var("COMPREPLY").map(|v| v.value.clone()) {
         Some(Value::Indexed(m)) => m.into_values().collect(),
         Some(Value::Assoc(m)) => m.into_values().collect(),
@@ -271,127 +301,4 @@ fn filter(sh: &Shell, text: &[u8], word: &[u8], found: &mut Vec<Bytes>) {
     }
     let p = Pattern::new(&pattern, sh.options.extglob, sh.options.nocasematch);
     found.retain(|w| p.matches(w) == negated);
-}
-
-/// The words of one `-A` action that begin with `word`.
-pub fn action(sh: &mut Shell, name: &str, word: &[u8]) -> Vec<Bytes> {
-    let begins = |s: &&str| s.as_bytes().starts_with(word);
-    let some = |names: &mut dyn Iterator<Item = &str>| -> Vec<Bytes> {
-        names.filter(begins).map(|s| s.as_bytes().to_vec()).collect()
-    };
-    match name {
-        "alias" => some(&mut sh.aliases.keys().map(String::as_str)),
-        "arrayvar" => {
-            let all = sh.vars.all();
-            some(&mut all.iter().filter(|(_, v)| v.value.is_array()).map(|(k, _)| *k))
-        }
-        "builtin" | "helptopic" => some(&mut builtin::names()),
-        "enabled" => some(&mut builtin::names().filter(|n| !sh.disabled.contains(*n))),
-        "disabled" => some(&mut builtin::names().filter(|n| sh.disabled.contains(*n))),
-        "keyword" => some(&mut KEYWORDS.iter().copied()),
-        "function" => some(&mut sh.functions.keys().map(String::as_str)),
-        "export" => {
-            let all = sh.vars.all();
-            some(&mut all.iter().filter(|(_, v)| v.export).map(|(k, _)| *k))
-        }
-        "variable" => {
-            let names = builtin::describe::names(sh);
-            some(&mut names.iter().map(String::as_str))
-        }
-        "setopt" => some(&mut options::SET.iter().map(|s| s.0)),
-        "shopt" => some(&mut Options::shopt_names().into_iter()),
-        "signal" => {
-            let names: Vec<String> = (1..=31)
-                .filter_map(|n| sys::Signal(n).name())
-                .map(|n| format!("SIG{n}"))
-                .collect();
-            some(&mut names.iter().map(String::as_str))
-        }
-        "job" | "running" | "stopped" => {
-            let wanted = match name {
-                "running" => Some(crate::job::State::Running),
-                "stopped" => Some(crate::job::State::Stopped),
-                _ => None,
-            };
-            let jobs = sh
-                .jobs
-                .all()
-                .iter()
-                .filter(|j| wanted.is_none_or(|w| j.state() == w));
-            let texts: Vec<String> = jobs
-                .map(|j| j.text.split(' ').next().unwrap_or_default().to_owned())
-                .collect();
-            some(&mut texts.iter().map(String::as_str))
-        }
-        "user" => database("/etc/passwd", word),
-        "group" => database("/etc/group", word),
-        "service" => database("/etc/services", word),
-        "hostname" => database("/etc/hosts", word),
-        "directory" => files(sh, word, true),
-        "file" => files(sh, word, false),
-        "command" => commands(sh, word),
-        _ => Vec::new(),
-    }
-}
-
-/// The first fields of a file of `/etc`.
-fn database(path: &str, word: &[u8]) -> Vec<Bytes> {
-    let text = std::fs::read(path).unwrap_or_default();
-    text.split(|c| *c == b'\n')
-        .filter_map(|l| l.split(|c| matches!(c, b':' | b' ' | b'\t')).next())
-        .filter(|n| !n.is_empty() && !n.starts_with(b"#") && n.starts_with(word))
-        .map(<[u8]>::to_vec)
-        .collect()
-}
-
-/// File names that begin with `word`, which may begin with a tilde.
-fn files(sh: &mut Shell, word: &[u8], only_directories: bool) -> Vec<Bytes> {
-    let at = word.iter().rposition(|c| *c == b'/').map_or(0, |i| i + 1);
-    let (shown, begin) = word.split_at(at);
-    let mut directory = shown.to_vec();
-    if let Some(rest) = shown.strip_prefix(b"~/") {
-        let home = sh.vars.get("HOME").cloned().unwrap_or_default();
-        directory = [&home[..], b"/", rest].concat();
-    }
-    let place = if directory.is_empty() {
-        b".".to_vec()
-    } else {
-        directory.clone()
-    };
-    let mut names: Vec<Bytes> = expand::glob::entries(&place).into_iter().map(|e| e.0).collect();
-    names.sort();
-    names
-        .into_iter()
-        .filter(|n| n.starts_with(begin))
-        .filter(|n| !only_directories || sys::stat([&place[..], b"/", n].concat()).is_ok_and(|s| s.is_dir()))
-        .map(|n| [shown, &n[..]].concat())
-        .collect()
-}
-
-/// Aliases, keywords, functions, builtins and programs.
-fn commands(sh: &mut Shell, word: &[u8]) -> Vec<Bytes> {
-    if word.contains(&b'/') {
-        let mut found = files(sh, word, false);
-        found.retain(|p| sys::access(p, sys::Access::X).is_ok());
-        return found;
-    }
-    let mut found = Vec::new();
-    for a in ["alias", "keyword", "function", "enabled"] {
-        found.extend(action(sh, a, word));
-    }
-    let path = sh.vars.get("PATH").cloned().unwrap_or_default();
-    for dir in path.split(|c| *c == b':').filter(|d| !d.is_empty()) {
-        for (n, _) in expand::glob::entries(dir) {
-            let full = [dir, b"/", &n[..]].concat();
-            if n.starts_with(word)
-                && sys::stat(&full).is_ok_and(|s| s.is_file())
-                && sys::access(&full, sys::Access::X).is_ok()
-            {
-                found.push(n);
-            }
-        }
-    }
-    found.sort();
-    found.dedup();
-    found
 }

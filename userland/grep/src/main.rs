@@ -1,7 +1,7 @@
 //! grep(1), egrep, fgrep and rgrep, GNU's look, on the regex crates.
 //!
 //! A pipeline: [`options`] (what was typed) → [`config`] (what it means) → [`translate`] (POSIX expressions to the regex
-//! crate's syntax) → [`matcher`] (finds lines) → [`search`] (goes through a file) → [`printer`] (how it looks);
+//! crate's syntax) → [`matcher`] (finds lines; [`reference`] those of back-references) → [`search`] (goes through a file) → [`printer`] (how it looks);
 //! [`files`] finds the files of -r.
 
 mod config;
@@ -9,6 +9,7 @@ mod files;
 mod matcher;
 mod options;
 mod printer;
+mod reference;
 mod search;
 mod translate;
 

@@ -3,6 +3,7 @@
 
 mod file;
 mod process;
+mod screen;
 mod terminal;
 mod text;
 mod unavailable;
@@ -18,6 +19,7 @@ macro_rules! commands {
 const COMMANDS: &[Command] = commands! {
     "cal": text::words::cal,
     "chroot": unavailable::chroot,
+    "column": text::column::column,
     "curl": unavailable::curl,
     "df": file::df::run,
     "du": file::du::run,
@@ -29,6 +31,7 @@ const COMMANDS: &[Command] = commands! {
     "install": file::install::run,
     "killall": process::pgrep::killall,
     "less": text::pager::less,
+    "look": text::look::look,
     "lsof": process::lsof::run,
     "mknod": file::install::mknod,
     "more": text::pager::more,
@@ -36,11 +39,13 @@ const COMMANDS: &[Command] = commands! {
     "pgrep": process::pgrep::pgrep,
     "pkill": process::pgrep::pkill,
     "ps": process::ps::run,
+    "reset": screen::tput::reset,
     "rev": text::strings::rev,
     "stdbuf": unavailable::stdbuf,
     "strings": text::strings::strings,
     "sync": process::memory::sync,
     "top": process::top::run,
+    "tput": screen::tput::tput,
     "tree": file::tree::run,
     "uptime": process::memory::uptime,
     "users": process::memory::users,

@@ -2,6 +2,7 @@
 //! name of `argv[0]`.
 
 mod file;
+mod magic;
 mod process;
 mod screen;
 mod terminal;
@@ -24,6 +25,7 @@ const COMMANDS: &[Command] = commands! {
     "df": file::df::run,
     "du": file::du::run,
     "envsubst": text::words::envsubst,
+    "file": magic::run,
     "free": process::memory::free,
     "hd": text::dump::hexdump,
     "hexdump": text::dump::hexdump,

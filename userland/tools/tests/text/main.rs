@@ -2,6 +2,8 @@
 //! (LC_ALL=C.UTF-8, TERM=xterm-256color). Messages on standard error are not compared, but that there are some where
 //! the status says that something is wrong.
 
+mod files;
+
 use std::fs;
 use std::io::Write;
 use std::os::unix::process::CommandExt;

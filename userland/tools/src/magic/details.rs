@@ -129,17 +129,13 @@ pub fn bmp(head: &[u8]) -> String {
 }
 
 pub fn tiff(head: &[u8]) -> String {
-    let (at, entries): (u32, fn(&[u8], usize) -> u16) = if head[0] == b'I' {
-        (le32(head, 4), le16)
-    } else {
-        (be32(head, 4), be16)
-    };
-    let at = at as usize;
-    if at + 2 <= head.len() {
-        format!(", direntries={}", entries(head, at))
-    } else {
-        String::new()
+    let little = head[0] == b'I';
+    let at = if little { le32(head, 4) } else { be32(head, 4) } as usize;
+    if at + 2 > head.len() {
+        return String::new();
     }
+    let entries = if little { le16(head, at) } else { be16(head, at) };
+    format!(", direntries={entries}")
 }
 
 pub fn psd(head: &[u8]) -> String {

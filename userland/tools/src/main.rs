@@ -3,6 +3,7 @@
 
 mod file;
 mod magic;
+mod manual;
 mod process;
 mod screen;
 mod terminal;
@@ -18,6 +19,7 @@ macro_rules! commands {
 }
 
 const COMMANDS: &[Command] = commands! {
+    "apropos": manual::apropos,
     "cal": text::words::cal,
     "chroot": unavailable::chroot,
     "column": text::column::column,
@@ -35,6 +37,7 @@ const COMMANDS: &[Command] = commands! {
     "less": text::pager::less,
     "look": text::look::look,
     "lsof": process::lsof::run,
+    "man": manual::man,
     "mknod": file::install::mknod,
     "more": text::pager::more,
     "nice": process::memory::nice,
@@ -54,6 +57,7 @@ const COMMANDS: &[Command] = commands! {
     "vmstat": process::memory::vmstat,
     "watch": process::watch::run,
     "wget": unavailable::wget,
+    "whatis": manual::whatis,
     "whereis": file::which::whereis,
     "which": file::which::which,
     "who": process::memory::who,

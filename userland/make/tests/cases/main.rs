@@ -7,6 +7,7 @@ use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, UNIX_EPOCH};
 
 pub struct Run {
@@ -47,10 +48,13 @@ fn folder(name: &str) -> PathBuf {
 }
 
 /// A PATH on which `make` is the one that is tested.
-fn path() -> String {
-    let bin = folder("bin");
-    symlink(env!("CARGO_BIN_EXE_make"), bin.join("make")).unwrap();
-    format!("{}:/usr/bin:/bin", bin.display())
+fn path() -> &'static str {
+    static PATH: OnceLock<String> = OnceLock::new();
+    PATH.get_or_init(|| {
+        let bin = folder("bin");
+        symlink(env!("CARGO_BIN_EXE_make"), bin.join("make")).unwrap();
+        format!("{}:/usr/bin:/bin", bin.display())
+    })
 }
 
 fn make(root: &Path, path: &str, arguments: &[&str], env: &[(&str, &str)]) -> (String, String, i32) {
@@ -91,7 +95,7 @@ fn output_messages_and_status_are_gnu_s() {
                 .unwrap();
         }
         for run in case.runs {
-            let got = make(&root, &path, run.arguments, case.env);
+            let got = make(&root, path, run.arguments, case.env);
             let expected = (run.stdout.to_owned(), run.stderr.to_owned(), run.status);
             if got != expected {
                 failures.push(format!(
@@ -112,11 +116,11 @@ fn as_many_recipes_run_at_once_as_are_allowed() {
     let pair = "all: a b\na:\n\t@mkfifo p; cat p\nb:\n\t@until [ -p p ]; do :; done; echo through > p\n";
     fs::write(root.join("Makefile"), pair).unwrap();
     assert_eq!(
-        make(&root, &path, &["-j2"], &[]),
+        make(&root, path, &["-j2"], &[]),
         ("through\n".into(), String::new(), 0)
     );
     fs::write(root.join("Makefile"), "all: a b\na:\n\t@echo a\nb:\n\t@echo b\n").unwrap();
-    let (out, _, status) = make(&root, &path, &["-j", "4"], &[]);
+    let (out, _, status) = make(&root, path, &["-j", "4"], &[]);
     let mut lines: Vec<&str> = out.lines().collect();
     lines.sort_unstable();
     assert_eq!((lines, status), (vec!["a", "b"], 0));

@@ -3,6 +3,7 @@
 //! the status says that something is wrong.
 
 mod files;
+mod manual;
 
 use std::fs;
 use std::io::Write;

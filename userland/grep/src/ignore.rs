@@ -46,7 +46,9 @@ impl Ignore {
     pub fn decides(&self, path: &Path, is_directory: bool) -> Option<bool> {
         let found = self.rules.iter().rev().find(|rule| {
             (is_directory || !rule.directories_only)
-                && path.strip_prefix(&rule.base).is_ok_and(|below| rule.matches(below))
+                && path
+                    .strip_prefix(&rule.base)
+                    .is_ok_and(|below| rule.matches(below))
         })?;
         Some(!found.negated)
     }
@@ -90,7 +92,9 @@ impl Rule {
         if self.anchored {
             return match_parts(&self.parts, &names);
         }
-        names.last().is_some_and(|name| pattern::matches(&self.parts[0], name))
+        names
+            .last()
+            .is_some_and(|name| pattern::matches(&self.parts[0], name))
     }
 }
 
@@ -136,7 +140,12 @@ mod tests {
             let mut ignore = Ignore::default();
             ignore.rules.extend(parse(line.as_bytes(), Path::new("/r")));
             let path = Path::new("/r").join(path);
-            assert_eq!(ignore.decides(&path, is_directory), expected, "{line} {}", path.display());
+            assert_eq!(
+                ignore.decides(&path, is_directory),
+                expected,
+                "{line} {}",
+                path.display()
+            );
         }
     }
 }

@@ -134,6 +134,17 @@ impl Matcher {
             .min_by_key(|range| (range.start, std::cmp::Reverse(range.end)))
     }
 
+    /// The match that starts at `at`, by the replacement: `$1` and `${name}` are its groups.
+    pub fn replaced(&self, line: &[u8], at: usize, replacement: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        if let Some(regex) = &self.regex {
+            let mut captures = regex.create_captures();
+            regex.search_captures(&Input::new(line).range(at..), &mut captures);
+            captures.interpolate_bytes_into(line, replacement, &mut out);
+        }
+        out
+    }
+
     /// The nonempty matches in a line.
     pub fn matches(&self, line: &[u8]) -> Vec<Range<usize>> {
         let mut found = Vec::new();

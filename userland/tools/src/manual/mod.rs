@@ -287,10 +287,9 @@ fn show(text: &str, pager: Option<&OsString>) -> sys::Result<()> {
     };
     let started = child.spawn();
     let _ = sys::close(read);
-    let written = started.and_then(|pid| {
+    let written = started.inspect(|_| {
         // A pager that was left early has read enough.
         let _ = sys::write_all(write, text.as_bytes());
-        Ok(pid)
     });
     let _ = sys::close(write);
     cli::process::wait_for(written?);

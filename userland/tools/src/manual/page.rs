@@ -19,17 +19,21 @@ pub fn plain(page: &str) -> String {
 
 /// The page of a command, or of what the shell builds in; `None` where there is neither.
 pub fn of(name: &str) -> Option<String> {
-    let description = index::description(name);
-    let (help, description) = match description {
-        Some(description) => (
-            output(&[name, "--help"]).unwrap_or_default(),
-            description.to_owned(),
-        ),
-        None => {
-            let help =
-                output(&["sh", "-c", "help -- \"$1\"", "sh", name]).filter(|help| !help.trim().is_empty())?;
-            (help, "a command that is built into the shell".into())
+    let shell = || output(&["sh", "-c", "help -- \"$1\"", "sh", name]);
+    let said = |help: &String| !help.trim().is_empty();
+    let (help, description) = match index::description(name) {
+        Some(description) => {
+            // `test` and `[` have no options; the shell knows what to say of them, and of itself.
+            let help = output(&[name, "--help"]).filter(said).or_else(|| match name {
+                "sh" | "bash" => output(&[name, "-c", "help"]),
+                _ => shell(),
+            });
+            (help.unwrap_or_default(), description.to_owned())
         }
+        None => (
+            shell().filter(said)?,
+            "a command that is built into the shell".into(),
+        ),
     };
     Some(page(name, &description, &help))
 }

@@ -91,6 +91,53 @@ pub struct Config {
     pub files: Vec<OsString>,
     /// `files` is the `.` of a recursive search that names none.
     pub implied_root: bool,
+    /// The name stands in a line of its own before a file's lines (rg).
+    pub heading: bool,
+    /// What matches are shown as (rg -r): `$1` is a group.
+    pub replacement: Option<Vec<u8>>,
+    /// Counts of nothing are not shown (rg).
+    pub skip_zero: bool,
+}
+
+impl Config {
+    /// What counts where no option says otherwise.
+    pub fn new(name: &'static str, syntax: Syntax) -> Config {
+        Config {
+            name,
+            syntax,
+            patterns: Vec::new(),
+            ignore_case: false,
+            word: false,
+            line: false,
+            line_end: b'\n',
+            invert: false,
+            report: Report::Lines,
+            max_count: u64::MAX,
+            before: 0,
+            after: 0,
+            context: false,
+            group_separator: Some(b"--".to_vec()),
+            byte_offset: false,
+            line_number: false,
+            file_names: false,
+            name_end: None,
+            initial_tab: false,
+            line_buffered: false,
+            label: b"(standard input)".to_vec(),
+            color: false,
+            binary: Binary::Summarize,
+            directories: Directories::Read,
+            skip_devices: false,
+            silent: false,
+            globs: Vec::new(),
+            exclude_directories: Vec::new(),
+            files: Vec::new(),
+            implied_root: false,
+            heading: false,
+            replacement: None,
+            skip_zero: false,
+        }
+    }
 }
 
 pub fn parse(name: &'static str, arguments: Vec<OsString>) -> Result<Config, Exit> {
@@ -144,46 +191,15 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(spec: &'a Spec<Id>) -> Self {
-        let config = Config {
-            name: spec.name,
-            syntax: match spec.name {
-                "egrep" => Syntax::Extended,
-                "fgrep" => Syntax::Fixed,
-                _ => Syntax::Basic,
-            },
-            patterns: Vec::new(),
-            ignore_case: false,
-            word: false,
-            line: false,
-            line_end: b'\n',
-            invert: false,
-            report: Report::Lines,
-            max_count: u64::MAX,
-            before: 0,
-            after: 0,
-            context: false,
-            group_separator: Some(b"--".to_vec()),
-            byte_offset: false,
-            line_number: false,
-            file_names: false,
-            name_end: None,
-            initial_tab: false,
-            line_buffered: false,
-            label: b"(standard input)".to_vec(),
-            color: false,
-            binary: Binary::Summarize,
-            directories: if spec.name == "rgrep" {
-                Directories::Recurse { follow: false }
-            } else {
-                Directories::Read
-            },
-            skip_devices: false,
-            silent: false,
-            globs: Vec::new(),
-            exclude_directories: Vec::new(),
-            files: Vec::new(),
-            implied_root: false,
+        let syntax = match spec.name {
+            "egrep" => Syntax::Extended,
+            "fgrep" => Syntax::Fixed,
+            _ => Syntax::Basic,
         };
+        let mut config = Config::new(spec.name, syntax);
+        if spec.name == "rgrep" {
+            config.directories = Directories::Recurse { follow: false };
+        }
         Reader {
             spec,
             config,

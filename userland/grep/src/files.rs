@@ -204,7 +204,7 @@ impl<'a> Files<'a> {
             Err(why) => return self.fail(Path::new(cli::os(name)), why),
         };
         match self.config.report {
-            Report::Count => self.printer.count(name, count),
+            Report::Count if count > 0 || !self.config.skip_zero => self.printer.count(name, count),
             Report::FilesWithMatches if count > 0 => self.printer.name(name),
             Report::FilesWithoutMatch if count == 0 => self.printer.name(name),
             _ => {}

@@ -1,7 +1,8 @@
 //! Finds lines: one regular expression made of all patterns.
 //!
 //! Where no match can contain the line's end, a search runs over a whole buffer of lines at once; Perl's expressions
-//! and lines that end in NUL are looked at one by one.
+//! and lines that end in NUL are looked at one by one. Patterns with back-references are left to `posix-regex`, which
+//! also goes by line.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -14,6 +15,7 @@ use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind};
 
 use crate::config::{Config, Syntax};
+use crate::reference::Reference;
 use crate::translate::{self, Flavor};
 
 /// A limit on the size of a compiled pattern, in bytes.
@@ -24,6 +26,7 @@ pub struct Matcher {
     regex: Option<Regex>,
     /// Finds the longest match from a start, as POSIX wants; the regex itself prefers the first alternative.
     longest: Option<Longest>,
+    references: Vec<Reference>,
     line_end: u8,
     by_line: bool,
 }
@@ -37,15 +40,19 @@ impl Matcher {
     /// # Errors
     /// A sentence about a pattern that is none.
     pub fn new(config: &Config) -> Result<Matcher, String> {
-        let patterns = config
-            .patterns
-            .iter()
-            .map(|pattern| expression(pattern, config))
-            .collect::<Result<Vec<_>, _>>()?;
-        let by_line = config.syntax == Syntax::Perl || config.line_end != b'\n';
+        let mut patterns = Vec::new();
+        let mut references = Vec::new();
+        for pattern in &config.patterns {
+            match expression(pattern, config)? {
+                Some(expression) => patterns.push(expression),
+                None => references.push(Reference::new(pattern, config)?),
+            }
+        }
+        let by_line = config.syntax == Syntax::Perl || config.line_end != b'\n' || !references.is_empty();
         let mut matcher = Matcher {
             regex: None,
             longest: None,
+            references,
             line_end: config.line_end,
             by_line,
         };
@@ -78,10 +85,10 @@ impl Matcher {
 
     /// The next matching line at or after `from`, without its end. `from` is the start of a line.
     pub fn next_line(&self, buffer: &[u8], from: usize) -> Option<Range<usize>> {
-        let regex = self.regex.as_ref()?;
         if self.by_line {
-            return self.next_line_by_line(regex, buffer, from);
+            return self.next_line_by_line(buffer, from);
         }
+        let regex = self.regex.as_ref()?;
         if from >= buffer.len() {
             return None;
         }
@@ -94,10 +101,16 @@ impl Matcher {
         Some(start..end)
     }
 
-    fn next_line_by_line(&self, regex: &Regex, buffer: &[u8], mut from: usize) -> Option<Range<usize>> {
+    fn next_line_by_line(&self, buffer: &[u8], mut from: usize) -> Option<Range<usize>> {
         while from < buffer.len() {
             let end = memchr(self.line_end, &buffer[from..]).map_or(buffer.len(), |at| from + at);
-            if regex.is_match(&buffer[from..end]) {
+            let line = &buffer[from..end];
+            let is_match = self.regex.as_ref().is_some_and(|regex| regex.is_match(line))
+                || self
+                    .references
+                    .iter()
+                    .any(|reference| reference.find_at(line, 0).is_some());
+            if is_match {
                 return Some(from..end);
             }
             from = end + 1;
@@ -105,20 +118,40 @@ impl Matcher {
         None
     }
 
+    /// The first match in a line that starts at or after `from`, at its longest.
+    fn find_at(&self, line: &[u8], from: usize) -> Option<Range<usize>> {
+        let fast = self.regex.as_ref().and_then(|regex| {
+            let first = regex.search(&Input::new(line).range(from..))?.range();
+            Some(match &self.longest {
+                Some(longest) => longest.extend(line, first),
+                None => first,
+            })
+        });
+        self.references
+            .iter()
+            .filter_map(|reference| reference.find_at(line, from))
+            .chain(fast)
+            .min_by_key(|range| (range.start, std::cmp::Reverse(range.end)))
+    }
+
+    /// The match that starts at `at`, by the replacement: `$1` and `${name}` are its groups.
+    pub fn replaced(&self, line: &[u8], at: usize, replacement: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        if let Some(regex) = &self.regex {
+            let mut captures = regex.create_captures();
+            regex.search_captures(&Input::new(line).range(at..), &mut captures);
+            captures.interpolate_bytes_into(line, replacement, &mut out);
+        }
+        out
+    }
+
     /// The nonempty matches in a line.
     pub fn matches(&self, line: &[u8]) -> Vec<Range<usize>> {
-        let Some(regex) = &self.regex else {
-            return Vec::new();
-        };
         let mut found = Vec::new();
         let mut from = 0;
         while from <= line.len()
-            && let Some(first) = regex.search(&Input::new(line).range(from..))
+            && let Some(range) = self.find_at(line, from)
         {
-            let range = self
-                .longest
-                .as_ref()
-                .map_or(first.range(), |longest| longest.extend(line, first.range()));
             from = if range.is_empty() {
                 range.end + 1
             } else {
@@ -164,13 +197,14 @@ impl Longest {
     }
 }
 
-fn expression(pattern: &[u8], config: &Config) -> Result<String, String> {
+/// The pattern in the regex crate's syntax; `None` where it has a back-reference.
+fn expression(pattern: &[u8], config: &Config) -> Result<Option<String>, String> {
     match config.syntax {
-        Syntax::Fixed => Ok(translate::fixed(pattern)),
+        Syntax::Fixed => Ok(Some(translate::fixed(pattern))),
         Syntax::Basic => translate::posix(pattern, Flavor::Basic),
         Syntax::Extended => translate::posix(pattern, Flavor::Extended),
         Syntax::Perl => match std::str::from_utf8(pattern) {
-            Ok(text) => Ok(format!("(?:{text})")),
+            Ok(text) => Ok(Some(format!("(?:{text})"))),
             Err(_) => Err("the pattern is no UTF-8".into()),
         },
     }

@@ -55,6 +55,8 @@ pub struct Printer<'a> {
     config: &'a Config,
     matcher: &'a Matcher,
     colors: Option<Colors>,
+    /// The file whose name was the last heading.
+    heading: Option<Vec<u8>>,
     pub out: Output,
 }
 
@@ -64,6 +66,7 @@ impl<'a> Printer<'a> {
             config,
             matcher,
             colors: config.color.then(Colors::new),
+            heading: None,
             out: Output::stdout(),
         }
     }
@@ -83,7 +86,7 @@ impl<'a> Printer<'a> {
     fn prefix(&mut self, name: &[u8], line: &Line<'_>, offset: u64) {
         let config = self.config;
         let separator: &[u8] = if line.selected { b":" } else { b"-" };
-        if config.file_names {
+        if config.file_names && !config.heading {
             self.colored(|colors| &colors.name, name);
             match config.name_end {
                 Some(end) => self.out.put(&[end]),
@@ -113,7 +116,20 @@ impl<'a> Printer<'a> {
         }
     }
 
+    /// The name before a file's first line, and an empty line between files.
+    fn head(&mut self, name: &[u8]) {
+        if self.config.heading && self.heading.as_deref() != Some(name) {
+            if self.heading.is_some() {
+                self.out.put(b"\n");
+            }
+            self.colored(|colors| &colors.name, name);
+            self.out.put(b"\n");
+            self.heading = Some(name.to_vec());
+        }
+    }
+
     pub fn line(&mut self, name: &[u8], line: &Line<'_>) {
+        self.head(name);
         if self.config.report == Report::OnlyMatching {
             self.matches_alone(name, line);
         } else {
@@ -132,14 +148,19 @@ impl<'a> Printer<'a> {
         }
         for range in self.matcher.matches(line.text) {
             self.prefix(name, line, line.offset + range.start as u64);
-            self.colored(|colors| &colors.matched, &line.text[range]);
+            let shown = match &self.config.replacement {
+                Some(replacement) => self.matcher.replaced(line.text, range.start, replacement),
+                None => line.text[range].to_vec(),
+            };
+            self.colored(|colors| &colors.matched, &shown);
             self.out.put(&[self.config.line_end]);
         }
     }
 
     fn text(&mut self, line: &Line<'_>) {
         // What matches is marked in selected lines, or with -v in the context.
-        let marks = self.colors.is_some() && line.selected != self.config.invert;
+        let replacement = self.config.replacement.as_deref().filter(|_| line.selected);
+        let marks = (self.colors.is_some() || replacement.is_some()) && line.selected != self.config.invert;
         let matches: Vec<Range<usize>> = if marks {
             self.matcher.matches(line.text)
         } else {
@@ -155,7 +176,13 @@ impl<'a> Printer<'a> {
             if at < range.start {
                 self.colored(around, &line.text[at..range.start]);
             }
-            self.colored(|colors| &colors.matched, &line.text[range.clone()]);
+            match replacement {
+                Some(replacement) => {
+                    let shown = self.matcher.replaced(line.text, range.start, replacement);
+                    self.colored(|colors| &colors.matched, &shown);
+                }
+                None => self.colored(|colors| &colors.matched, &line.text[range.clone()]),
+            }
             at = range.end;
         }
         if at < line.text.len() {

@@ -20,18 +20,21 @@ pub fn fixed(text: &[u8]) -> String {
     out
 }
 
+/// `None` where the pattern has a back-reference, which the regex crate can't do.
+///
 /// # Errors
 /// A sentence about what is wrong with the pattern.
-pub fn posix(pattern: &[u8], flavor: Flavor) -> Result<String, String> {
+pub fn posix(pattern: &[u8], flavor: Flavor) -> Result<Option<String>, String> {
     let mut translator = Translator {
         rest: pattern,
         flavor,
         out: String::new(),
         groups: Vec::new(),
         atom: None,
+        has_back_reference: false,
     };
     translator.run()?;
-    Ok(translator.out)
+    Ok((!translator.has_back_reference).then_some(translator.out))
 }
 
 fn push_char(out: &mut String, c: char) {
@@ -57,6 +60,7 @@ struct Translator<'a> {
     groups: Vec<usize>,
     /// Where in `out` the last atom starts, which a repetition would be about. None: at the start of a branch.
     atom: Option<usize>,
+    has_back_reference: bool,
 }
 
 /// What a piece of the pattern means, whichever flavor wrote it.
@@ -72,7 +76,7 @@ enum Token {
     Bracket,
     Class(&'static str),
     Assertion(&'static str),
-    BackReference(u8),
+    BackReference,
     Char(char),
     Byte(u8),
 }
@@ -120,11 +124,9 @@ impl Translator<'_> {
                 let class = self.bracket()?;
                 self.atom(&class);
             }
-            Token::BackReference(digit) => {
-                return Err(format!(
-                    "back-references (\\{}) are not supported",
-                    char::from(digit)
-                ));
+            Token::BackReference => {
+                self.has_back_reference = true;
+                self.atom("");
             }
             Token::Char(c) => self.literal(c),
             Token::Byte(b) => {
@@ -261,7 +263,7 @@ impl Translator<'_> {
             b'B' => Token::Assertion("\\B"),
             b'`' => Token::Start,
             b'\'' => Token::End,
-            b'1'..=b'9' => Token::BackReference(b),
+            b'1'..=b'9' => Token::BackReference,
             _ => {
                 self.rest = &self.rest[1..];
                 return Ok(self.take_char());
@@ -392,7 +394,8 @@ mod tests {
 
     /// The first match of the pattern in the text; `Err` where the pattern is none.
     fn find<'t>(flavor: Flavor, pattern: &str, text: &'t str) -> Result<Option<&'t str>, String> {
-        let regex = Regex::new(&posix(pattern.as_bytes(), flavor)?).map_err(|e| e.to_string())?;
+        let translated = posix(pattern.as_bytes(), flavor)?.ok_or("a back-reference")?;
+        let regex = Regex::new(&translated).map_err(|e| e.to_string())?;
         Ok(regex.find(text).map(|found| &text[found.range()]))
     }
 
@@ -467,10 +470,10 @@ mod tests {
             "a\\{1",
             "a\\{2,1\\}",
             "[b-a]",
-            "\\(a\\)\\1",
         ] {
             assert!(posix(pattern.as_bytes(), Flavor::Basic).is_err(), "{pattern}");
         }
+        assert_eq!(posix(b"\\(a\\)\\1", Flavor::Basic), Ok(None));
     }
 
     #[test]

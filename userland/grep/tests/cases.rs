@@ -136,6 +136,29 @@ const CASES: &[Case] = &[
     case(&["grep", "-lc", "foo", "t"], None, "t\n", 0),
     case(&["grep", "-A1", "-m2", "-n", "1", "n"], None, "1:1\n2-2\n--\n10:10\n11-11\n", 0),
     case(&["grep", "-hn", "199", "n"], None, "199:199\n", 0),
+    case(&["grep", "\\(o\\)\\1", "t"], None, "foo bar\nfoobar\nbar foo\n", 0),
+    case(&["grep", "-E", "(o)\\1", "t"], None, "foo bar\nfoobar\nbar foo\n", 0),
+    case(&["grep", "-c", "\\(.\\)\\1", "n"], None, "29\n", 0),
+    case(&["grep", "-x", "\\([ab]*\\)\\1", "r"], None, "abab\n", 0),
+    case(&["grep", "-xE", "(a|ab)(ab|b)*\\2", "r"], None, "", 1),
+    case(&["grep", "-w", "\\(ab\\)\\1", "r"], None, "abab\nabab abab\n", 0),
+    case(&["grep", "-o", "\\(.\\)\\1", "r"], None, "bb\naa\nbb\nüü\n", 0),
+    case(&["grep", "-wo", "\\(.*\\) \\1", "r"], None, "abab abab\nno no\nthe the\n", 0),
+    case(&["grep", "-E", "-o", "(\\w+) \\1", "r"], None, "abab abab\nno no\nthe the\nü ü\n", 0),
+    case(&["grep", "-i", "\\(ab\\)\\1", "r"], None, "abab\nxabab\nabab abab\nAbaB\n", 0),
+    case(&["grep", "-ve", "\\(.\\)\\1", "-e", "Xa", "u"], None, "aXb\n", 0),
+    case(&["grep", "-nE", "(.)(.)\\2\\1", "r"], None, "2:abba\n", 0),
+    case(&["grep", "-e", "\\(a\\)\\1", "-e", "yes", "r"], None, "aabb\nno no yes\n", 0),
+    case(&["grep", "--color=always", "\\(.\\)\\1", "r"], None, "a\u{1b}[01;31m\u{1b}[Kbb\u{1b}[m\u{1b}[Ka\n\u{1b}[01;31m\u{1b}[Kaa\u{1b}[m\u{1b}[K\u{1b}[01;31m\u{1b}[Kbb\u{1b}[m\u{1b}[K\n\u{1b}[01;31m\u{1b}[Küü\u{1b}[m\u{1b}[K ü\n", 0),
+    case(&["grep", "\\(a\\)\\2", "r"], None, "", 2),
+    case(&["grep", "-E", "a\\1", "r"], None, "", 2),
+    case(&["grep", "-F", "\\(o\\)\\1", "t"], None, "", 1),
+    case(&["grep", "-wE", "(the|then) \\1", "r"], None, "the the\n", 0),
+    case(&["grep", "-zc", "\\(o\\)\\1", "z"], None, "1\n", 0),
+    case(&["grep", "-xv", "\\(.*\\)\\1", "r"], None, "abba\nxabab\nabab abab\naabb\nno no yes\nthe the\nthen the\nüü ü\nAbaB\n", 0),
+    case(&["grep", "-E", "^(.+)\\1$", "r"], None, "abab\n", 0),
+    case(&["grep", "\\(ü\\)\\1", "r"], None, "üü ü\n", 0),
+    case(&["grep", "-B1", "-n", "\\(l\\)\\1o ag", "t"], None, "2-foo bar\n3:hello again\n", 0),
 ];
 
 /// A fresh folder with the files that the table is about.
@@ -157,6 +180,10 @@ fn fixture(name: &str) -> PathBuf {
         ("z", "a\0b\0foo\0"),
         ("empty", ""),
         ("u", "aXb\nabXab\nünï foo\n"),
+        (
+            "r",
+            "abab\nabba\nxabab\nabab abab\naabb\nno no yes\nthe the\nthen the\nüü ü\nAbaB\n",
+        ),
     ] {
         fs::write(root.join(path), content).unwrap();
     }

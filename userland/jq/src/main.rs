@@ -1,5 +1,5 @@
 //! jq(1): jaq's parser, compiler and standard library, with values that are jq's own ([`val`], [`arith`], [`access`],
-//! [`json`]) and what jaq defines otherwise or not at all ([`funs`], `defs.jq`).
+//! [`json`]) and what jaq defines otherwise or not at all ([`funs`], `defs.jq`). [`yq`] is the same on YAML.
 
 mod access;
 mod arith;
@@ -10,6 +10,7 @@ mod json;
 mod options;
 mod program;
 mod val;
+mod yq;
 
 use std::cell::RefCell;
 use std::ffi::OsString;
@@ -22,7 +23,13 @@ use config::Config;
 use data::{Data, Kind};
 use val::Val;
 
-const COMMANDS: &[Command] = &[Command { name: "jq", run }];
+const COMMANDS: &[Command] = &[
+    Command { name: "jq", run },
+    Command {
+        name: "yq",
+        run: yq::run,
+    },
+];
 
 const EXIT_USAGE: i32 = 2;
 const EXIT_COMPILE: i32 = 3;

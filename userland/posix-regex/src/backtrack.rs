@@ -27,6 +27,7 @@ pub struct Program {
     groups: usize,
     rounds: usize,
     has_alternatives: bool,
+    ignore_case: bool,
 }
 
 /// A repetition `{n,m}` is written out; a program longer than this is refused.
@@ -42,12 +43,13 @@ enum Undo {
 }
 
 impl Program {
-    pub fn new(node: &Node, groups: usize) -> Result<Program, String> {
+    pub fn new(node: &Node, groups: usize, ignore_case: bool) -> Result<Program, String> {
         let mut program = Program {
             insts: Vec::new(),
             groups,
             rounds: 0,
             has_alternatives: crate::needs_longest(node),
+            ignore_case,
         };
         program.compile(node)?;
         program.insts.push(Inst::Match);
@@ -141,6 +143,7 @@ impl Program {
     pub fn run(&self, text: &[u8], start: usize, end: Option<usize>) -> Option<Vec<Span>> {
         let mut machine = Machine {
             text,
+            ignore_case: self.ignore_case,
             slots: vec![None; 2 * (self.groups + 1)],
             rounds: vec![usize::MAX; self.rounds],
             undo: vec![Undo::Branch { pc: 0, at: start }],
@@ -178,6 +181,7 @@ impl Program {
 
 struct Machine<'t> {
     text: &'t [u8],
+    ignore_case: bool,
     slots: Vec<Option<usize>>,
     rounds: Vec<usize>,
     undo: Vec<Undo>,
@@ -212,9 +216,7 @@ impl Machine<'_> {
                 }
                 Inst::BackReference(group) => {
                     let (start, end) = (self.slots[2 * group]?, self.slots[2 * group + 1]?);
-                    let wanted = &self.text[start..end];
-                    self.text[at..].starts_with(wanted).then_some(())?;
-                    at += wanted.len();
+                    at += repeated_len(&self.text[at..], &self.text[start..end], self.ignore_case)?;
                 }
                 Inst::Split(first, second) => {
                     self.undo.push(Undo::Branch { pc: *second, at });
@@ -236,6 +238,39 @@ impl Machine<'_> {
     }
 }
 
+/// The length of what repeats `wanted` at the start of `text`.
+fn repeated_len(text: &[u8], wanted: &[u8], ignore_case: bool) -> Option<usize> {
+    if text.starts_with(wanted) {
+        return Some(wanted.len());
+    }
+    if !ignore_case {
+        return None;
+    }
+    let (mut at, mut rest) = (0, wanted);
+    while let Some(&b) = rest.first() {
+        match (first_char(rest), first_char(&text[at..])) {
+            (Some(c), Some(d)) => {
+                c.to_lowercase().eq(d.to_lowercase()).then_some(())?;
+                (at, rest) = (at + d.len_utf8(), &rest[c.len_utf8()..]);
+            }
+            _ => {
+                (text.get(at) == Some(&b)).then_some(())?;
+                (at, rest) = (at + 1, &rest[1..]);
+            }
+        }
+    }
+    Some(at)
+}
+
+fn first_char(text: &[u8]) -> Option<char> {
+    text[..text.len().min(4)]
+        .utf8_chunks()
+        .next()?
+        .valid()
+        .chars()
+        .next()
+}
+
 /// The length of the character at the start of `text`, if it is in the set.
 fn member_len(set: &Set, text: &[u8]) -> Option<usize> {
     match set {
@@ -247,8 +282,7 @@ fn member_len(set: &Set, text: &[u8]) -> Option<usize> {
                 .then_some(1)
         }
         Set::Chars(chars) => {
-            let head = &text[..text.len().min(4)];
-            let c = head.utf8_chunks().next()?.valid().chars().next()?;
+            let c = first_char(text)?;
             chars
                 .iter()
                 .any(|range| range.start() <= c && c <= range.end())

@@ -104,7 +104,7 @@ impl Regex {
         Ok(Regex {
             search,
             longest,
-            backtracker: backtrack::Program::new(&node, groups)?,
+            backtracker: backtrack::Program::new(&node, groups, options.ignore_case)?,
             has_back_reference,
             groups,
             caps,

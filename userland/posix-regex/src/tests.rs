@@ -127,6 +127,7 @@ fn case_lines_and_bytes_are_options() {
         ..options(Flavor::Extended)
     };
     assert_eq!(matched("ä[b-c]", "ÄB", fold), "ÄB");
+    assert!(matched("(äb)x\\1", "äBxÄb", fold).starts_with("äBxÄb"));
     let lines = Options {
         multi_line: true,
         ..options(Flavor::Extended)

@@ -127,9 +127,9 @@ as_shell() {
 
 as_json() {
     for key in "${keys[@]}"; do
-        printf '%s\0%s\0' "$key" "${config[$key]}"
-    done | jq -Rs 'split("\u0000")[:-1] | [range(0; length; 2) as $i | {path: (.[$i] | split(".")), value: .[$i + 1]}]
-        | reduce .[] as $e ({}; setpath($e.path; $e.value | if . == "true" then true elif . == "false" then false else (tonumber? // .) end))'
+        printf '%s\n%s\n' "$key" "${config[$key]}"
+    done | jq -Rs 'split("\n")[:-1] | [range(0; length; 2) as $i | {path: (.[$i] | split(".")), value: .[$i + 1]}]
+        | reduce .[] as $e ({}; setpath($e.path; $e.value | if . == "true" then true elif . == "false" then false else (. as $v | try tonumber catch $v) end))'
 }
 
 as_ini() {

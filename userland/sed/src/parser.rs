@@ -444,7 +444,7 @@ impl Parser {
         let rest = &self.text[self.at..];
         let len = rest
             .iter()
-            .position(|b| *b == b';' || b.is_ascii_whitespace())
+            .position(|b| matches!(b, b';' | b'}') || b.is_ascii_whitespace())
             .unwrap_or(rest.len());
         let label = rest[..len].to_vec();
         self.at += len;

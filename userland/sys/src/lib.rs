@@ -10,6 +10,8 @@
 mod errno;
 mod fd;
 mod file;
+#[cfg(target_os = "wasi")]
+mod link;
 mod lock;
 mod path;
 mod process;

@@ -1,0 +1,2 @@
+# colors
+add_column items color red

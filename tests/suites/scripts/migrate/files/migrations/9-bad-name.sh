@@ -1,0 +1,2 @@
+# never
+drop_table nosuch

@@ -1,0 +1,1 @@
+test_never_runs() { if; }

@@ -1,7 +1,6 @@
 //! stat(1), and how modes are written.
 
 use std::ffi::{OsStr, OsString};
-use std::fmt::Write;
 
 use cli::{Opt, Order, Outcome, Output, Spec, complain, names::Names, quote, time};
 use sys::{FileType, Stat, StatFs};
@@ -68,23 +67,25 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
         )),
         _ => None,
     });
+    let printf = format.as_ref().is_some_and(|(_, printf)| *printf);
     let mut out = Output::stdout();
     let mut status = 0;
     for operand in &parsed.operands {
         let text = if chosen(Id::FileSystem) {
             let default = if chosen(Id::Terse) { FS_TERSE } else { FS_DEFAULT };
-            file_system(operand, format.as_ref().map_or(default, |(f, _)| f))
+            file_system(operand, format.as_ref().map_or(default, |(f, _)| f), printf)
         } else {
             let default = if chosen(Id::Terse) { Some(TERSE) } else { None };
             file(
                 operand,
                 chosen(Id::Dereference),
                 format.as_ref().map(|(f, _)| &f[..]).or(default),
+                printf,
             )
         };
         match text {
-            Ok(text) if format.as_ref().is_some_and(|(_, printf)| *printf) => out.put(&unescape(&text)),
-            Ok(text) => out.line(text.as_bytes()),
+            Ok(text) if printf => out.put(&text),
+            Ok(text) => out.line(&text),
             Err(why) => {
                 let what = if chosen(Id::FileSystem) {
                     "cannot read file system information for"
@@ -99,7 +100,7 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
     Ok(out.finish(name, status, 1))
 }
 
-fn file(path: &OsStr, follow: bool, format: Option<&str>) -> sys::Result<String> {
+fn file(path: &OsStr, follow: bool, format: Option<&str>, printf: bool) -> sys::Result<Vec<u8>> {
     // `-` is standard input.
     let stat = match path.to_str() {
         Some("-") => sys::fstat(sys::Fd::STDIN),
@@ -107,7 +108,9 @@ fn file(path: &OsStr, follow: bool, format: Option<&str>) -> sys::Result<String>
         _ => sys::lstat(path),
     }?;
     match format {
-        Some(format) => Ok(expand(format, |directive| file_directive(directive, path, &stat))),
+        Some(format) => Ok(expand(format, printf, path, |directive| {
+            file_directive(directive, path, &stat)
+        })),
         None => {
             let device = matches!(stat.file_type(), FileType::CharDevice | FileType::BlockDevice);
             let name = if stat.file_type() == FileType::Symlink {
@@ -119,27 +122,31 @@ fn file(path: &OsStr, follow: bool, format: Option<&str>) -> sys::Result<String>
             let format = format!(
                 "  File: {name}\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nDevice: %Hd,%Ld\tInode: %-11i Links: %h{kind}\nAccess: (%04a/%10.10A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\nAccess: %x\nModify: %y\nChange: %z\n Birth: %w"
             );
-            Ok(expand(&format, |directive| {
+            Ok(expand(&format, false, path, |directive| {
                 file_directive(directive, path, &stat)
             }))
         }
     }
 }
 
-fn file_system(path: &OsStr, format: &str) -> sys::Result<String> {
+fn file_system(path: &OsStr, format: &str, printf: bool) -> sys::Result<Vec<u8>> {
     let fs = sys::statfs(path)?;
-    Ok(expand(format, |directive| fs_directive(directive, path, &fs)))
+    Ok(expand(format, printf, path, |directive| {
+        fs_directive(directive, &fs)
+    }))
 }
 
-/// Replaces `%[flags][width][.precision]X`, where `value` knows what X (with an `H` or `L` before it) stands for.
-fn expand(format: &str, value: impl Fn(&str) -> Option<String>) -> String {
-    let mut out = String::new();
+/// Replaces `%[flags][width][.precision]X`, where `value` knows what X (with an `H` or `L` before it) stands for, but for `n`,
+/// which is `path`, byte for byte. What stands between has its escapes replaced for `--printf`.
+fn expand(format: &str, printf: bool, path: &OsStr, value: impl Fn(&str) -> Option<String>) -> Vec<u8> {
+    let literal = |text: &str| if printf { unescape(text) } else { text.into() };
+    let mut out = Vec::new();
     let mut rest = format;
     while let Some(at) = rest.find('%') {
-        out += &rest[..at];
+        out.extend(literal(&rest[..at]));
         rest = &rest[at + 1..];
         if let Some(after) = rest.strip_prefix('%') {
-            out.push('%');
+            out.push(b'%');
             rest = after;
             continue;
         }
@@ -158,21 +165,26 @@ fn expand(format: &str, value: impl Fn(&str) -> Option<String>) -> String {
         let directive = &rest[..len];
         rest = &rest[len..];
         // As GNU's: what is unknown shows as a question mark.
-        let mut text = value(directive).unwrap_or_else(|| "?".to_owned());
+        let mut text = match directive {
+            "n" => path.as_encoded_bytes().to_vec(),
+            _ => value(directive).unwrap_or_else(|| "?".to_owned()).into_bytes(),
+        };
         if let Some(precision) = precision.and_then(|p| p.parse::<usize>().ok())
             && matches!(directive, "A" | "n" | "F" | "U" | "G")
         {
-            text = text.chars().take(precision).collect();
+            text.truncate(precision);
         }
+        let fill = |with| std::iter::repeat_n(with, width.saturating_sub(text.len()));
         if flags.contains('-') {
-            let _ = write!(out, "{text:<width$}");
-        } else if flags.contains('0') {
-            let _ = write!(out, "{text:0>width$}");
+            out.extend_from_slice(&text);
+            out.extend(fill(b' '));
         } else {
-            let _ = write!(out, "{text:>width$}");
+            out.extend(fill(if flags.contains('0') { b'0' } else { b' ' }));
+            out.extend_from_slice(&text);
         }
     }
-    out + rest
+    out.extend(literal(rest));
+    out
 }
 
 fn file_directive(directive: &str, path: &OsStr, stat: &Stat) -> Option<String> {
@@ -194,7 +206,6 @@ fn file_directive(directive: &str, path: &OsStr, stat: &Stat) -> Option<String> 
         "h" => stat.nlink.to_string(),
         "i" => stat.ino.to_string(),
         "m" => "/".to_owned(),
-        "n" => path.to_string_lossy().into_owned(),
         "N" => match std::fs::read_link(path) {
             Ok(target) if stat.file_type() == FileType::Symlink => {
                 format!("{} -> {}", quote::always(path), quote::always(target.as_os_str()))
@@ -224,7 +235,7 @@ fn file_directive(directive: &str, path: &OsStr, stat: &Stat) -> Option<String> 
     })
 }
 
-fn fs_directive(directive: &str, path: &OsStr, fs: &StatFs) -> Option<String> {
+fn fs_directive(directive: &str, fs: &StatFs) -> Option<String> {
     Some(match directive {
         "a" => fs.bavail.to_string(),
         "b" => fs.blocks.to_string(),
@@ -233,7 +244,6 @@ fn fs_directive(directive: &str, path: &OsStr, fs: &StatFs) -> Option<String> {
         "f" => fs.bfree.to_string(),
         "i" => "0".to_owned(),
         "l" => fs.namelen.to_string(),
-        "n" => path.to_string_lossy().into_owned(),
         "s" | "S" => fs.bsize.to_string(),
         "t" => format!("{:x}", fs.kind),
         "T" => match fs.kind {
@@ -336,7 +346,7 @@ mod tests {
             "Hd" => Some("8".to_owned()),
             _ => None,
         };
-        let text = |format| expand(format, value);
+        let text = |format| String::from_utf8(expand(format, false, OsStr::new("name"), value)).unwrap();
         assert_eq!(text("%a|%5a|%-5a|%05a|%%"), "644|  644|644  |00644|%");
         assert_eq!(text("%4.3A|%Hd|%q"), " -rw|8|?");
     }

@@ -438,6 +438,23 @@ fn cat_passes_bytes_on_and_shows_them() {
 }
 
 #[test]
+fn names_are_bytes_in_what_stat_prints_and_cat_complains_of() {
+    use std::os::unix::ffi::OsStrExt;
+    let root = fixture("bytes");
+    let name = std::ffi::OsStr::from_bytes(b"a\\t\xff");
+    fs::write(root.join(name), b"x").unwrap();
+    let mut stat = command(&root, &["stat", "--printf", "%n\\t%s|%6n|%.2n\\n"]);
+    let output = stat.arg(name).output().unwrap();
+    assert_eq!(output.stdout, b"a\\t\xff\t1|  a\\t\xff|a\\\n");
+    let missing = std::ffi::OsStr::from_bytes(b"no\xff");
+    let output = command(&root, &["cat"]).arg(missing).output().unwrap();
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "cat: 'no'$'\\377': No such file or directory\n"
+    );
+}
+
+#[test]
 fn timeout_kills_what_ignores_the_first_signal() {
     let root = fixture("timeout");
     let stubborn = "trap '' TERM; while :; do sleep 0.05; done";

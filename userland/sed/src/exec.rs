@@ -280,6 +280,7 @@ impl<'s> Machine<'s> {
                     self.name = name;
                     if self.options.separate {
                         self.line = 0;
+                        self.reopen();
                     }
                     return Ok(true);
                 }
@@ -396,11 +397,34 @@ impl<'s> Machine<'s> {
         })
     }
 
+    /// Lets ranges that are over start again, as line numbers do.
+    fn reopen(&mut self) {
+        for range in &mut self.ranges {
+            if *range == Range::Closed {
+                *range = Range::Outside;
+            }
+        }
+    }
+
     fn range(&mut self, at: usize, start: &'s Address, end: &'s End) -> Result<bool> {
+        let outside = match start {
+            Address::Line(_) => Range::Closed,
+            _ => Range::Outside,
+        };
         let Range::Inside(stop) = self.ranges[at] else {
-            if !self.address(start)? {
+            let starts = match start {
+                // The line itself may have passed by unseen, behind a branch: then the range starts after it, unless it is
+                // over by its last line's number.
+                Address::Line(first) => {
+                    let is_over = matches!(end, End::Line(last) if self.line > *last);
+                    self.line == *first || self.line > *first && !is_over && self.ranges[at] != Range::Closed
+                }
+                _ => self.address(start)?,
+            };
+            if !starts {
                 return Ok(false);
             }
+            self.ranges[at] = outside;
             let stop = match end {
                 End::Line(n) => Some(*n),
                 End::Plus(n) => Some(self.line + n),
@@ -417,7 +441,7 @@ impl<'s> Machine<'s> {
         match (stop, end) {
             (Some(stop), _) => {
                 if self.line >= stop {
-                    self.ranges[at] = Range::Outside;
+                    self.ranges[at] = outside;
                 }
                 // Lines may have been read past the end by other commands.
                 if self.line > stop {
@@ -426,12 +450,12 @@ impl<'s> Machine<'s> {
             }
             (None, End::Pattern(pattern)) => {
                 if self.matches(pattern)? {
-                    self.ranges[at] = Range::Outside;
+                    self.ranges[at] = outside;
                 }
             }
             (None, _) => {
                 if self.is_last()? {
-                    self.ranges[at] = Range::Outside;
+                    self.ranges[at] = outside;
                 }
             }
         }
@@ -449,7 +473,7 @@ impl<'s> Machine<'s> {
             Kind::Append(text) => self.queue.push_back(Pending::Text(text.clone())),
             Kind::Insert(text) => self.sinks[STDOUT].put(text),
             Kind::Change(text) => {
-                if command.end.is_none() || command.negated || self.ranges[at] == Range::Outside {
+                if command.end.is_none() || command.negated || !matches!(self.ranges[at], Range::Inside(_)) {
                     self.sinks[STDOUT].put(text);
                 }
                 return Ok(Flow::EndCycle(false));

@@ -33,6 +33,8 @@ pub enum End {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Range {
     Outside,
+    /// Over, where it starts at a line's number: such a range is not entered again.
+    Closed,
     /// Up to this line; `None` where something else ends it.
     Inside(Option<usize>),
 }

@@ -1,12 +1,12 @@
 #!/bin/bash
-# Daily backups for two months of a folder that changes: daily, weekly and monthly copies are kept, the rest goes.
+# Daily backups for five weeks of a folder that changes: daily, weekly and monthly copies are kept, the rest goes.
 set -euo pipefail
 cd "$(dirname "$0")"
 export TZ=UTC
 
 KEEP_DAILY=7 KEEP_WEEKLY=4 KEEP_MONTHLY=2
 START=1704067200 # 2024-01-01, a Monday
-DAYS=60
+DAYS=34
 store=$PWD/store data=$PWD/data
 mkdir -p "$store"/{daily,weekly,monthly} "$data/sub dir"
 

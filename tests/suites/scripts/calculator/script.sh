@@ -153,7 +153,7 @@ while IFS= read -r line; do
 done <expressions
 for name in "${!vars[@]}"; do printf '%s=%d\n' "$name" "${vars[$name]}"; done | sort | paste -sd' '
 printf '%d %x %o %5.1f|%-6s|%06d|%+d|%c%c\n' 255 255 255 3 left 42 7 abc xyz
-awk 'BEGIN { printf "%.6f %d %s %.3e %g\n", atan2(0, -1), 2 ^ 31, 1e6, 12345.678, 0.0001; print 7 % 3, -7 % 3, int(-3.9), 1 / 3, length("x" 10 + 1) }'
+awk 'BEGIN { printf "%.6f %d %s %.3e %g\n", atan2(0, -1), 2 ^ 30, 1e6, 12345.678, 0.0001; print 7 % 3, -7 % 3, int(-3.9), 1 / 3, length("x" 10 + 1) }'
 echo $((16#ff + 8#17 + 2#101 + 36#z)) $((1 << 40 | 5)) $((~7)) $((-7 / 2)) $((-7 % 3)) $((5 > 3 ? 10 : 20)) $((9223372036854775807 + 1))
 factor 360360 97 | tr -s ' '
 exit "$bad"

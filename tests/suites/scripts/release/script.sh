@@ -95,7 +95,7 @@ cp CHANGES.md CHANGES.old
 } >CHANGES.md
 cat CHANGES.md
 echo "== wrapped"
-grep '^- ' CHANGES.md | fmt -w 40 | head -n 6
+grep '^- ' CHANGES.md | fold -s -w 40 | head -n 6
 echo "== patch"
 diff -u --label a/CHANGES.md --label b/CHANGES.md CHANGES.old CHANGES.md >release.patch || [[ $? == 1 ]]
 grep -c '^+' release.patch

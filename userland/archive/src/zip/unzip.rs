@@ -165,8 +165,7 @@ impl Unzip {
     }
 
     fn archive(&mut self, path: &Path, mut archive: ZipArchive<File>) {
-        let is_list = matches!(self.action, Action::List | Action::ListLong);
-        if self.action != Action::Pipe && self.quiet < if is_list { 1 } else { 2 } {
+        if self.action != Action::Pipe && self.quiet == 0 {
             self.out.line(format!("Archive:  {}", path.display()).as_bytes());
         }
         let mut names: Vec<(usize, Vec<u8>)> =

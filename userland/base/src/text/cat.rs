@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use cli::{Opt, Order, Outcome, Output, Spec, complain};
+use cli::{Opt, Order, Outcome, Output, Spec, complain, quote};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Id {
@@ -107,7 +107,7 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
         });
         if let Err(why) = passed {
             out.send();
-            complain(name, format_args!("{}: {why}", file.display()));
+            complain(name, format_args!("{}: {why}", quote::if_needed(file)));
             status = 1;
         }
     }

@@ -5,11 +5,16 @@
 //! - `for ((;;))` gets a blank between its semicolons;
 //! - newlines in `[[ … ]]` become blanks where the parser wants no newline;
 //! - `{NAME}>file` becomes a redirection of a descriptor from [`NAMED_FD`] on, which stands for the name;
-//! - `f() [[ … ]]` gets braces around its body.
+//! - `f() [[ … ]]` gets braces around its body;
+//! - blanks in `${…}`, of which the parser keeps one where there are several and none behind an operator, become
+//!   [`BLANK`] and [`TAB`], until the word is taken apart ([`blanks`]).
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use brush_parser::{Token, tokenize_str};
+
+use crate::text::{BLANK, TAB};
 
 /// Before a `for` loop's variable: it is a `select`. No text contains it (a noncharacter's neighbour of [`crate::text`]'s).
 pub const SELECT: char = '\u{10FF01}';
@@ -39,7 +44,7 @@ pub fn fd_name(number: i32) -> Option<String> {
 
 /// Commands as they were written, for `declare -f` and the like.
 pub fn restore(text: &str) -> String {
-    let mut out = text.to_owned();
+    let mut out = blanks(text).into_owned();
     if out.contains(SELECT) {
         out = out.replace(&format!("for {SELECT}"), "select ");
     }
@@ -58,6 +63,49 @@ fn concerns(text: &str) -> bool {
         || text.contains("[[")
         || text.contains("}<")
         || text.contains("}>")
+        || text.contains("${") && guarded(text).is_some()
+}
+
+/// The text with its blanks as they were.
+pub fn blanks(text: &str) -> Cow<'_, str> {
+    if text.contains([BLANK, TAB]) {
+        Cow::Owned(text.replace(BLANK, " ").replace(TAB, "\t"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// The text with the blanks in its `${…}` kept from the parser; `None` where it would lose none. Commands in there are
+/// left alone.
+fn guarded(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let (mut braces, mut commands, mut lost) = (0_usize, 0_usize, false);
+    let mut before = ' ';
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => {
+                out.push(c);
+                out.extend(chars.next());
+                before = c;
+                continue;
+            }
+            '$' if chars.peek() == Some(&'{') => braces += usize::from(commands == 0),
+            '(' if commands > 0 || braces > 0 && before == '$' => commands += 1,
+            ')' if commands > 0 => commands -= 1,
+            '}' if commands == 0 => braces = braces.saturating_sub(1),
+            ' ' | '\t' if braces > 0 && commands == 0 => {
+                lost |= c == '\t' || " \t;&|<>()\n".contains(before);
+                out.push(if c == ' ' { BLANK } else { TAB });
+                before = c;
+                continue;
+            }
+            _ => {}
+        }
+        out.push(c);
+        before = c;
+    }
+    lost.then_some(out)
 }
 
 /// A change: characters from `start` to `end` become `text`.
@@ -74,13 +122,22 @@ pub fn rewrite(text: &str) -> Option<String> {
     let tokens = tokenize_str(text).ok()?;
     let mut edits = Vec::new();
     let mut scan = Scan::default();
+    let chars: Vec<char> = text.chars().collect();
     for (i, t) in tokens.iter().enumerate() {
+        let known = edits.len();
         scan.token(&tokens, i, t, &mut edits);
+        if let Token::Word(w, span) = t
+            && edits.len() == known
+            && w.contains("${")
+        {
+            let (start, end) = (span.start.index, span.end.index.min(chars.len()));
+            let source: String = chars[start.min(end)..end].iter().collect();
+            edits.extend(guarded(&source).map(|text| Edit { start, end, text }));
+        }
     }
     if edits.is_empty() {
         return None;
     }
-    let chars: Vec<char> = text.chars().collect();
     let mut out = String::with_capacity(text.len() + 16);
     let mut at = 0;
     for e in edits {
@@ -222,9 +279,15 @@ mod tests {
             ("f() [[ -n $1 ]]", Some("f() { [[ -n $1 ]]; }".into())),
             ("exec {fd}>&-", Some(format!("exec {}>&-", number_of("fd")))),
             ("echo {fd} >x", None),
+            ("echo a  ${x:-b c}", None),
+            (r#"echo "${x+; b}""#, Some(format!(r#"echo "${{x+;{BLANK}b}}""#))),
+            ("echo ${x+a\tb}", Some(format!("echo ${{x+a{TAB}b}}"))),
+            ("echo ${x:-$(a $(b)  c)}", None),
         ] {
             assert_eq!(rewrite(text), want, "{text}");
         }
+        let guarded = format!("echo ${{x+;{BLANK}b{TAB}}}");
+        assert_eq!(restore(&guarded), "echo ${x+; b\t}");
         assert_eq!(restore(&format!("exec {}>&-", number_of("fd"))), "exec {fd}>&-");
     }
 }

@@ -97,6 +97,8 @@ pub struct Shell {
     /// The stack's top when the shell started.
     stack_base: usize,
     pub subshell: u32,
+    /// Whether it says what signal ended a program: a substitution does not.
+    pub reports_deaths: bool,
     /// Above 0, `set -e` and the ERR trap look away (conditions, `!`, the left of `&&`).
     pub checked: u32,
     /// Status of the last command substitution, which is a bare assignment's status.
@@ -168,6 +170,7 @@ impl Shell {
             depth: 0,
             stack_base: stack_mark(),
             subshell: 0,
+            reports_deaths: true,
             checked: 0,
             substitution_status: None,
             line: 1,

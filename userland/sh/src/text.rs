@@ -1,9 +1,14 @@
 //! Bytes and text. The shell's values are bytes; the parser works on `str`. Bytes that are not UTF-8 travel through the
-//! parser as private characters U+10FF80-U+10FFFF and come back as the bytes they were.
+//! parser as private characters U+10FF80-U+10FFFF and come back as the bytes they were; so do blanks that the parser would
+//! lose ([`BLANK`], [`TAB`]).
 
 pub type Bytes = Vec<u8>;
 
 const ESCAPE: u32 = 0x10_FF00;
+/// A space that the parser must not see.
+pub const BLANK: char = '\u{10FF20}';
+/// A tab that it must not see.
+pub const TAB: char = '\u{10FF09}';
 
 /// Script text for the parser.
 pub fn decode(bytes: &[u8]) -> String {
@@ -35,7 +40,7 @@ pub fn encode(text: &str) -> Bytes {
 /// Appends a character as [`encode`] would.
 pub fn push_char(out: &mut Bytes, c: char) {
     let n = c as u32;
-    if (ESCAPE + 0x80..=ESCAPE + 0xff).contains(&n) {
+    if (ESCAPE + 0x80..=ESCAPE + 0xff).contains(&n) || [BLANK, TAB].contains(&c) {
         out.push((n - ESCAPE) as u8);
     } else {
         out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
@@ -95,7 +100,7 @@ pub fn shell_quote(s: &[u8]) -> Bytes {
         return b"''".to_vec();
     }
     let plain = |c: &u8| c.is_ascii_alphanumeric() || b"@%_+=:,./-".contains(c) || *c >= 0x80;
-    if s.iter().all(plain) {
+    if s.iter().all(plain) && std::str::from_utf8(s).is_ok() {
         return s.to_vec();
     }
     always_quote(s)
@@ -112,9 +117,9 @@ pub fn always_quote(s: &[u8]) -> Bytes {
 /// `$'…'`
 pub fn ansi_quote(s: &[u8]) -> Bytes {
     let mut out = Vec::with_capacity(s.len() + 3);
-    {
-        out.extend_from_slice(b"$'");
-        for &c in s {
+    out.extend_from_slice(b"$'");
+    for chunk in s.utf8_chunks() {
+        for &c in chunk.valid().as_bytes() {
             match c {
                 b'\n' => out.extend_from_slice(b"\\n"),
                 b'\t' => out.extend_from_slice(b"\\t"),
@@ -126,8 +131,11 @@ pub fn ansi_quote(s: &[u8]) -> Bytes {
                 _ => out.push(c),
             }
         }
-        out.push(b'\'');
+        for c in chunk.invalid() {
+            out.extend_from_slice(format!("\\{c:03o}").as_bytes());
+        }
     }
+    out.push(b'\'');
     out
 }
 
@@ -154,8 +162,8 @@ pub fn backslash_quote(s: &[u8]) -> Bytes {
     if s.is_empty() {
         return b"''".to_vec();
     }
-    if s.iter().any(|c| *c < 0x20 || *c == 0x7f) {
-        return always_quote(s);
+    if s.iter().any(|c| *c < 0x20 || *c == 0x7f) || std::str::from_utf8(s).is_err() {
+        return ansi_quote(s);
     }
     let mut out = Vec::new();
     for (i, &c) in s.iter().enumerate() {
@@ -188,8 +196,12 @@ mod tests {
             ("it's", "'it'\\''s'"),
             ("a\nb", "$'a\\nb'"),
             ("x/y", "x/y"),
+            ("grün", "grün"),
         ] {
             assert_eq!(lossy(&shell_quote(raw.as_bytes())), want);
+        }
+        for quote in [shell_quote, always_quote, backslash_quote] {
+            assert_eq!(lossy(&quote(b"a\xff\xc3\xbc b")), "$'a\\377\u{fc} b'");
         }
     }
 }

@@ -64,12 +64,17 @@ fn set(sh: &mut Shell, name: &str, value: Bytes) -> Result<(), Unwind> {
     assign::scalar(sh, &target, value, false)
 }
 
+/// Columns of `) ` behind a number, and those that part two words.
+const PARENTHESIS: usize = 2;
+const GAP: usize = 2;
+const TAB: usize = 8;
+
 /// Columns of numbered words, as many as the terminal's width takes.
 fn menu(sh: &mut Shell, values: &[Bytes]) {
     let _ = sh.flush();
-    let digits = values.len().to_string().len();
+    let digits = |n: usize| n.to_string().len();
     let widest = values.iter().map(|v| char_count(v)).max().unwrap_or(0);
-    let column = digits + 2 + widest + 2;
+    let column = digits(values.len()) + PARENTHESIS + widest + GAP;
     let width = sh
         .vars
         .get("COLUMNS")
@@ -80,18 +85,32 @@ fn menu(sh: &mut Shell, values: &[Bytes]) {
     let rows = if rows == 1 { values.len() } else { rows };
     let mut out = Vec::new();
     for row in 0..rows {
-        let mut line = Vec::new();
+        let mut at = 0;
         for (i, v) in values.iter().enumerate().skip(row).step_by(rows) {
-            while line.len() % column != 0 {
-                line.push(b' ');
+            let digits = digits(if at == 0 { rows } else { values.len() });
+            out.extend_from_slice(format!("{:>digits$}) ", i + 1).as_bytes());
+            out.extend_from_slice(v);
+            if i + rows < values.len() {
+                indent(&mut out, at + digits + PARENTHESIS + char_count(v), at + column);
             }
-            line.extend_from_slice(format!("{:>digits$}) ", i + 1).as_bytes());
-            line.extend_from_slice(v);
+            at += column;
         }
-        line.push(b'\n');
-        out.extend_from_slice(&line);
+        out.push(b'\n');
     }
     let _ = sys::write_all(Fd::STDERR, &out);
+}
+
+/// From one column to another, by tabs where they reach.
+fn indent(out: &mut Bytes, mut from: usize, to: usize) {
+    while from < to {
+        if to / TAB > from / TAB {
+            out.push(b'\t');
+            from += TAB - from % TAB;
+        } else {
+            out.push(b' ');
+            from += 1;
+        }
+    }
 }
 
 fn ask(sh: &mut Shell) -> Result<Option<Bytes>, Unwind> {

@@ -17,8 +17,8 @@ use crate::text::{Bytes, lossy};
 use crate::trap::{self, Condition};
 
 /// A simple command's parts in the order that they are worked on.
-#[derive(Default)]
 struct Parts<'a> {
+    command: &'a SimpleCommand,
     assignments: Vec<&'a Assignment>,
     words: Vec<Word<'a>>,
     redirects: Vec<&'a IoRedirect>,
@@ -32,7 +32,12 @@ enum Word<'a> {
 }
 
 fn parts(c: &SimpleCommand) -> Parts<'_> {
-    let mut p = Parts::default();
+    let mut p = Parts {
+        command: c,
+        assignments: Vec::new(),
+        words: Vec::new(),
+        redirects: Vec::new(),
+    };
     for part in c.prefix.iter().flat_map(|p| &p.0) {
         match part {
             Part::AssignmentWord(a, _) => p.assignments.push(a),
@@ -271,11 +276,7 @@ fn program(sh: &mut Shell, p: &Parts, args: Vec<Argument>, tail: bool) -> Outcom
     match start(sh, p, &argv, &[], origin, replace)? {
         Err(()) => Ok(sh.status),
         Ok(pid) => {
-            let text = argv
-                .iter()
-                .map(|a| lossy(a).into_owned())
-                .collect::<Vec<_>>()
-                .join(" ");
+            let text = job::display(&crate::rewrite::restore(&p.command.to_string()));
             let group = sh.monitor().then_some(pid);
             let id = sh
                 .jobs
@@ -623,6 +624,7 @@ fn open_process(
         let _ = sys::close(theirs);
         let _ = sys::close(ours);
         sh.traps.inherited = Some(std::collections::BTreeMap::new());
+        sh.reports_deaths = false;
         list(sh, &c.list, true)
     });
     let _ = sys::close(theirs);

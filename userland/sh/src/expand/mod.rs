@@ -23,6 +23,7 @@ use std::rc::Rc;
 use brush_parser::ParserOptions;
 use brush_parser::word::{self, Parameter, ParameterExpr, SpecialParameter, WordPiece, WordPieceWithSource};
 
+use crate::rewrite;
 use crate::shell::{Shell, Unwind};
 use crate::text::{Bytes, encode, lossy};
 
@@ -209,8 +210,9 @@ fn pieces_of(sh: &mut Shell, text: &str, colon_tildes: bool) -> Result<Pieces> {
         tilde_expansion_after_colon: colon_tildes,
         ..sh.parser_options()
     };
-    let Ok(pieces) = word::parse(text, &options) else {
-        return Err(bad_substitution(sh, text));
+    let text = rewrite::blanks(text);
+    let Ok(pieces) = word::parse(&text, &options) else {
+        return Err(bad_substitution(sh, &text));
     };
     let pieces = Rc::new(pieces);
     PIECES.with_borrow_mut(|c| {

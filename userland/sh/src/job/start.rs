@@ -110,6 +110,7 @@ fn child_main(
 /// What a copy of the shell must forget.
 fn enter_child(sh: &mut Shell, origin: Origin) {
     sh.subshell += 1;
+    sh.reports_deaths = origin != Origin::Substitution;
     if sh.interactive {
         interactive::reset_signals();
         sh.interactive = false;

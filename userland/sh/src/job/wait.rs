@@ -105,7 +105,7 @@ pub fn pipe_status(sh: &mut Shell, codes: Vec<i32>) {
     sh.vars.global_entry("PIPESTATUS").value = crate::vars::Value::Indexed(map);
 }
 
-/// Says what signal ended a foreground job, where that is news.
+/// Says what signal ended a job that was waited for, where that is news. Of SIGTERM it is only in the foreground.
 fn tell_death(sh: &Shell, job: &Job) {
     let Some(WaitStatus::Signaled { signal, core }) = job.processes.last().and_then(|p| p.status) else {
         return;
@@ -117,12 +117,14 @@ fn tell_death(sh: &Shell, job: &Job) {
             let _ = sys::write_all(Fd::STDERR, b"\n");
         }
         Signal::INT => {}
-        _ if sh.interactive => {
+        _ if !sh.reports_deaths || sh.traps.handled().contains(signal) => {}
+        Signal::TERM if !job.foreground => {}
+        _ if sh.interactive || signal == Signal::TERM => {
             let _ = sys::write_all(Fd::STDERR, format!("{}{core}\n", signal.description()).as_bytes());
         }
         _ => {
             let pid = job.processes.last().map_or(0, |p| p.pid.0);
-            sh.complain(format!("{pid} {:<24}{}{core}", signal.description(), job.text));
+            sh.complain(format!("{pid:>5} {:<24}{}{core}", signal.description(), job.text));
         }
     }
 }
@@ -157,8 +159,11 @@ pub fn wait_background(sh: &mut Shell, id: usize) -> Result<i32, Unwind> {
         }
     }
     let code = sh.jobs.get(id).map_or(127, |j| j.code(sh.options.pipefail));
-    if sh.jobs.get(id).is_some_and(|j| j.state() == State::Done) {
+    if let Some(job) = sh.jobs.get(id).filter(|j| j.state() == State::Done).cloned() {
         sh.jobs.remove(id);
+        if !sh.interactive {
+            tell_death(sh, &job);
+        }
     }
     Ok(code)
 }

@@ -2,6 +2,31 @@
 
 pub const SCRIPTS: &[(&str, &str, i32)] = &[
     (
+        "x=1; echo \"a${x+; b}\" \"${x+a  b|\tc}\"; y=\"${x:+a &  b}\"; echo \"$y\"; [[ \"${x+  }\" == '  ' ]] && echo ${x:+; b}",
+        "a; b a  b|\tc\na &  b\n; b\n",
+        0,
+    ),
+    (
+        "x=1; echo ${x+$(echo \"a  b\"; echo c)} \"${x+$(echo \"a  b\")}\"; f() { echo \"${x+;  b}\"; }; declare -f f",
+        "a b c a  b\nf () \n{ \n    echo \"${x+;  b}\"\n}\n",
+        0,
+    ),
+    (
+        "printf '%q ' $'\\xff' $'a b\\xfe'; x=$'\\xff'; echo \"${x@Q}\"",
+        "$'\\377' $'a b\\376' $'\\377'\n",
+        0,
+    ),
+    (
+        "{ bash -c 'kill -TERM $$'; (bash -c 'kill -9  $$' 2>/dev/null; :); x=$(bash -c 'kill -9 $$'; :); sleep 9 & kill -TERM $!; wait; } 2>&1 | sed 's/.*Killed/Killed/'",
+        "Terminated\nKilled                  bash -c 'kill -9  $$' 2> /dev/null\n",
+        0,
+    ),
+    (
+        "PS3=; COLUMNS=40; select x in list add take search 'show file' undo quit; do :; done </dev/null 2>&1",
+        "1) list\t      5) show file\n2) add\t      6) undo\n3) take\t      7) quit\n4) search\n\n",
+        1,
+    ),
+    (
         "a=(1 2); declare -n r=a; r+=(3); r[0]=x; echo ${r[@]} ${!r}; unset r; echo ${a-gone}; declare -p r",
         "x 2 3 a\ngone\ndeclare -n r=\"a\"\n",
         0,

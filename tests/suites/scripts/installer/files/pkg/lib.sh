@@ -1,0 +1,1 @@
+greet() { for who; do echo "hello, <$who>"; done; }

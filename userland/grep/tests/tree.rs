@@ -175,7 +175,7 @@ fn locate_finds_what_updatedb_has_seen() {
     assert_eq!(run(&root, "updatedb", &update), (String::new(), 0));
     for (arguments, expected, status) in [
         (&["main.rs"][..], format!("{at}/src/main.rs\n"), 0),
-        (&["-i", "MAIN"], format!("{at}/src/main.rs\n"), 0),
+        (&["-i", "MAIN.RS"], format!("{at}/src/main.rs\n"), 0),
         (&["*deep/a*"], format!("{at}/src/deep/a.txt\n"), 0),
         (&["-b", "src"], format!("{at}/src\n"), 0),
         (&["-c", "-b", "*.log"], "2\n".into(), 0),

@@ -129,15 +129,22 @@ pub fn rewrite(text: &str) -> Option<String> {
         if let Token::Word(w, span) = t
             && edits.len() == known
             && w.contains("${")
+            && !is_here_document(&tokens, i)
         {
             let (start, end) = (span.start.index, span.end.index.min(chars.len()));
             let source: String = chars[start.min(end)..end].iter().collect();
-            edits.extend(guarded(&source).map(|text| Edit { start, end, text }));
+            // Behind a here-document on the same line a token's place is not where it says.
+            let solid = |text: &str| text.replace([' ', '\t'], "");
+            if solid(&source) == solid(w) {
+                edits.extend(guarded(&source).map(|text| Edit { start, end, text }));
+            }
         }
     }
     if edits.is_empty() {
         return None;
     }
+    // Here-documents come before what stands behind their tag on its line.
+    edits.sort_by_key(|e| e.start);
     let mut out = String::with_capacity(text.len() + 16);
     let mut at = 0;
     for e in edits {
@@ -147,6 +154,13 @@ pub fn rewrite(text: &str) -> Option<String> {
     }
     out.extend(&chars[at.min(chars.len())..]);
     Some(out)
+}
+
+/// Is the token a here-document's tag, body or end, which come one after another behind the operator? The parser takes
+/// them as they are.
+fn is_here_document(tokens: &[Token], i: usize) -> bool {
+    let operator = |t: &Token| matches!(t, Token::Operator(op, _) if op == "<<" || op == "<<-");
+    tokens[i.saturating_sub(3)..i].iter().any(operator)
 }
 
 /// Where the scan is.
@@ -283,6 +297,12 @@ mod tests {
             (r#"echo "${x+; b}""#, Some(format!(r#"echo "${{x+;{BLANK}b}}""#))),
             ("echo ${x+a\tb}", Some(format!("echo ${{x+a{TAB}b}}"))),
             ("echo ${x:-$(a $(b)  c)}", None),
+            (
+                "echo ${x:-a  b}; cat <<E; echo $y\n ${y:-c  d}\nE\n",
+                Some(format!(
+                    "echo ${{x:-a{BLANK}{BLANK}b}}; cat <<E; echo $y\n ${{y:-c  d}}\nE\n"
+                )),
+            ),
         ] {
             assert_eq!(rewrite(text), want, "{text}");
         }

@@ -15,7 +15,7 @@ const TEXTS = 64;
 const TEXT_BYTES = 512 * 1024;
 
 /**
- * Measures into `result` what `attempt` lets through.
+ * Measures each by itself, through `attempt`, under its metric's key; `sort` and `awk` as milliseconds (`sortMs`, `awkMs`).
  * @param {any} kernel with a folder /tmp/bench
  * @param {(key: string, measure: () => Promise<number>) => Promise<void>} attempt
  */

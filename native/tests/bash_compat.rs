@@ -3,6 +3,7 @@
 
 #[path = "bash_compat/cases.rs"]
 mod cases;
+mod common;
 #[path = "bash_compat/list.rs"]
 mod list;
 
@@ -17,22 +18,10 @@ use std::time::Duration;
 const WANTED: f64 = 0.92;
 /// Machines that run cases at the same time.
 const MACHINES: usize = 4;
-/// The user that bash's answers were recorded as.
-const NOBODY: u32 = 65534;
 
 /// A machine like the one on which bash's answers were recorded, with every `MACHINES`th case's files in `/case/N`.
 fn machine(cases: &[Case], first: usize) -> Machine {
-    let machine = Machine::new().unwrap_or_else(|message| panic!("{message}"));
-    machine
-        .write_file(
-            "/etc/passwd",
-            b"root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
-            0o644,
-        )
-        .unwrap();
-    machine
-        .write_file("/etc/group", b"root:x:0:\nnogroup:x:65534:\n", 0o644)
-        .unwrap();
+    let machine = common::recorded();
     machine.write_file("/etc/hostname", b"vm\n", 0o644).unwrap();
     let own = || cases.iter().enumerate().skip(first).step_by(MACHINES);
     let mut folders = BTreeSet::new();
@@ -58,8 +47,7 @@ fn machine(cases: &[Case], first: usize) -> Machine {
                 .unwrap();
         }
     }
-    assert_eq!(machine.exec(&["chown", "-R", "65534:65534", "/case"]).code, 0);
-    machine.kernel().set_user(NOBODY, NOBODY);
+    common::hand_over(&machine);
     machine
 }
 

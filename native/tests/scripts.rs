@@ -1,6 +1,8 @@
 //! `tests/suites/scripts`: scripts in the manner of real ones, run by the shipped userland in the kernel. Their output, messages
 //! and status are byte for byte those that bash and the GNU commands gave (`tests/suites/scripts/record`).
 
+mod common;
+
 use cobnut_native::{Job, Machine};
 use std::ffi::OsStr;
 use std::fs;
@@ -12,8 +14,6 @@ use std::time::Duration;
 const WANTED: usize = 20;
 /// Machines that run scripts at the same time.
 const MACHINES: usize = 2;
-/// The user that the answers were recorded as.
-const NOBODY: u32 = 65534;
 /// Compiling the modules may fall into the first scripts' time.
 const TIMEOUT: Duration = Duration::from_secs(300);
 
@@ -87,17 +87,7 @@ fn files(folder: &Path, below: &str, all: &mut Vec<String>) {
 
 /// A machine with every `MACHINES`th script and its files in `/case/NAME`, which are nobody's, as the machine's user is.
 fn machine(scripts: &[Script], first: usize) -> Machine {
-    let machine = Machine::new().unwrap_or_else(|message| panic!("{message}"));
-    machine
-        .write_file(
-            "/etc/passwd",
-            b"root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
-            0o644,
-        )
-        .unwrap();
-    machine
-        .write_file("/etc/group", b"root:x:0:\nnogroup:x:65534:\n", 0o644)
-        .unwrap();
+    let machine = common::recorded();
     for script in scripts.iter().skip(first).step_by(MACHINES) {
         let mut copies = vec![(script.folder.join("script.sh"), "script.sh".to_string())];
         let mut names = Vec::new();
@@ -114,8 +104,7 @@ fn machine(scripts: &[Script], first: usize) -> Machine {
             machine.write_file(&path, &read(&from), 0o644).unwrap();
         }
     }
-    assert_eq!(machine.exec(&["chown", "-R", "65534:65534", "/case"]).code, 0);
-    machine.kernel().set_user(NOBODY, NOBODY);
+    common::hand_over(&machine);
     machine
 }
 

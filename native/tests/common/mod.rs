@@ -55,3 +55,28 @@ pub fn shared(name: &str) -> Machine {
         .unwrap();
     machine
 }
+
+/// The user that bash's answers were recorded as.
+pub const NOBODY: u32 = 65534;
+
+/// A machine with the users of the one on which bash's answers were recorded.
+pub fn recorded() -> Machine {
+    let machine = Machine::new().unwrap_or_else(|message| panic!("{message}"));
+    machine
+        .write_file(
+            "/etc/passwd",
+            b"root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
+            0o644,
+        )
+        .unwrap();
+    machine
+        .write_file("/etc/group", b"root:x:0:\nnogroup:x:65534:\n", 0o644)
+        .unwrap();
+    machine
+}
+
+/// Makes nobody the machine's user, and all of `/case` nobody's.
+pub fn hand_over(machine: &Machine) {
+    assert_eq!(machine.exec(&["chown", "-R", "65534:65534", "/case"]).code, 0);
+    machine.kernel().set_user(NOBODY, NOBODY);
+}

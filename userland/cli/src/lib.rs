@@ -22,7 +22,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 pub use options::{Opt, Order, Parsed, Spec};
-pub use output::Output;
+pub use output::{Output, Writer};
 
 /// A command's end before its work: usage errors, `--help` and `--version` have already said what there is to say.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

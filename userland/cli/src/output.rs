@@ -95,3 +95,17 @@ impl Write for Output {
         self.error.map_or(Ok(()), |error| Err(error.into()))
     }
 }
+
+/// A descriptor as `std::io::Write`, for crates that want one. It neither buffers nor closes it.
+pub struct Writer(pub sys::Fd);
+
+impl Write for Writer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        sys::write_all(self.0, bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

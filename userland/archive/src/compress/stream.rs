@@ -3,28 +3,14 @@
 use std::ffi::OsStr;
 use std::io::{self, BufRead, Read, Write};
 
+use cli::Writer;
 use sys::{Errno, Fd};
 
 use super::{Action, Job};
 use crate::codec::{self, Format, GzipHeader, Source};
 
-/// A descriptor to write to. Closing is its owner's.
-#[derive(Clone, Copy)]
-struct Sink(Fd);
-
-impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        sys::write_all(self.0, bytes)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-fn buffered(fd: Fd) -> io::BufWriter<Sink> {
-    io::BufWriter::with_capacity(64 * 1024, Sink(fd))
+fn buffered(fd: Fd) -> io::BufWriter<Writer> {
+    io::BufWriter::with_capacity(64 * 1024, Writer(fd))
 }
 
 /// Why a file was not done.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use cli::names::Names;
-use cli::{Exit, input};
+use cli::{Exit, Writer, input};
 use sys::{Errno, Fd, FileType, OpenFlags, Stat};
 
 use super::header::{self, BLOCK, Dialect, Entry, Kind, padded};
@@ -17,23 +17,9 @@ use crate::codec::{self, GzipHeader};
 /// GNU's record: an archive is a multiple of it.
 const RECORD: u64 = 20 * BLOCK as u64;
 
-/// The archive's descriptor, through a buffer.
-struct Sink(Fd);
-
-impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        sys::write_all(self.0, bytes)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// Where members are written to.
 enum Target {
-    Plain(io::BufWriter<Sink>),
+    Plain(io::BufWriter<Writer>),
     Packed(Box<dyn codec::Encoder>),
 }
 
@@ -80,7 +66,7 @@ pub fn create(session: &mut Session) -> Result<(), Exit> {
         sys::open(&name, flags, sys::Mode::RW_ALL)
             .map_err(|why| session.fatal(format_args!("{}: Cannot open: {why}", name.display())))?
     };
-    let buffered = io::BufWriter::with_capacity(RECORD as usize, Sink(fd));
+    let buffered = io::BufWriter::with_capacity(RECORD as usize, Writer(fd));
     let target = match session.options.compress {
         None => Target::Plain(buffered),
         Some(format) => {
@@ -134,7 +120,7 @@ pub fn append(session: &mut Session) -> Result<(), Exit> {
     if session.options.mode == Mode::Append {
         known.clear();
     }
-    let target = Target::Plain(io::BufWriter::with_capacity(RECORD as usize, Sink(fd)));
+    let target = Target::Plain(io::BufWriter::with_capacity(RECORD as usize, Writer(fd)));
     add(session, target, fd, position, known)
 }
 
@@ -235,7 +221,10 @@ impl Creation<'_> {
         let end = (self.written + 2 * BLOCK as u64).div_ceil(RECORD) * RECORD;
         let zeros = vec![0; (end - self.written) as usize];
         self.put(&zeros)?;
-        let target = std::mem::replace(&mut self.target, Target::Plain(io::BufWriter::new(Sink(Fd(-1)))));
+        let target = std::mem::replace(
+            &mut self.target,
+            Target::Plain(io::BufWriter::new(Writer(Fd(-1)))),
+        );
         let flushed = match target {
             Target::Plain(mut sink) => sink.flush(),
             Target::Packed(encoder) => encoder.finish().and_then(|mut sink| sink.flush()),

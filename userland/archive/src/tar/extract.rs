@@ -1,31 +1,17 @@
 //! -t and -x: what comes out of an archive.
 
 use std::ffi::OsStr;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use cli::names::Names;
-use cli::{Exit, os};
+use cli::{Exit, Writer, os};
 use sys::{Errno, Fd, OpenFlags, Timestamp};
 
 use super::header::{self, Entry, Kind};
 use super::list::Columns;
 use super::options::Mode;
 use super::{Passing, Session, Wanted, has_dots, leading, pass_on, shown};
-
-/// A descriptor that contents go to.
-struct Sink(Fd);
-
-impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        sys::write_all(self.0, bytes)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// What is done when all members are there.
 #[derive(Default)]
@@ -171,7 +157,7 @@ impl Extraction {
             if !matches!(entry.kind, Kind::Regular | Kind::Other(_)) {
                 return pass_on(input, size, &mut io::sink());
             }
-            let passed = pass_on(input, size, &mut Sink(Fd::STDOUT));
+            let passed = pass_on(input, size, &mut Writer(Fd::STDOUT));
             if let Err(Passing::Write(error)) = passed {
                 session.fail(format_args!("-: Cannot write: {}", cli::reason(&error)));
                 return Err(Passing::Read(header::Broken::Io(error)));
@@ -280,7 +266,7 @@ impl Extraction {
                 return pass_on(input, entry.size, &mut io::sink());
             }
         };
-        let passed = pass_on(input, entry.size, &mut Sink(fd));
+        let passed = pass_on(input, entry.size, &mut Writer(fd));
         let closed = sys::close(fd);
         if let Err(Passing::Write(error)) = passed {
             session.fail(format_args!(

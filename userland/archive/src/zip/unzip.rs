@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use cli::{Opt, Order, Outcome, Output, Spec, complain, os, time};
+use cli::{Opt, Order, Outcome, Output, Spec, Writer, complain, os, time};
 use sys::{Errno, Fd, Mode, OpenFlags, Timestamp};
 use zip::ZipArchive;
 use zip::read::ZipFile;
@@ -141,20 +141,6 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
     };
     unzip.archive(&path, archive);
     Ok(unzip.out.finish("unzip", unzip.status, TROUBLE))
-}
-
-/// A descriptor that contents go to.
-struct Sink(Fd);
-
-impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        sys::write_all(self.0, bytes)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 impl Unzip {
@@ -308,7 +294,7 @@ impl Unzip {
                 return;
             }
             self.out.send();
-            if let Err(error) = io::copy(&mut file, &mut Sink(Fd::STDOUT)) {
+            if let Err(error) = io::copy(&mut file, &mut Writer(Fd::STDOUT)) {
                 self.broken(name, &error);
             }
             return;
@@ -372,7 +358,7 @@ impl Unzip {
                 );
             }
         };
-        let copied = io::copy(&mut file, &mut Sink(fd));
+        let copied = io::copy(&mut file, &mut Writer(fd));
         let closed = sys::close(fd);
         match copied {
             Ok(_) => self.end_line(b"  "),

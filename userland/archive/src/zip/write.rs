@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use cli::input::{self, Reader};
-use cli::{Exit, Opt, Order, Outcome, Output, Spec, os, pattern, time};
+use cli::{Exit, Opt, Order, Outcome, Output, Spec, Writer, os, pattern, time};
 use sys::{FileType, Stat};
 use zip::write::{FullFileOptions, SimpleFileOptions};
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
@@ -195,7 +195,7 @@ impl Zip {
         }
         let mut says = Output::stdout();
         if to_stdout {
-            let mut writer = ZipWriter::new_stream(BufWriter::new(Stdout));
+            let mut writer = ZipWriter::new_stream(BufWriter::new(Writer(sys::Fd::STDOUT)));
             for source in std::mem::take(&mut self.sources) {
                 self.add(&mut writer, &source, false)?;
             }
@@ -590,18 +590,4 @@ fn replace(
         let _ = std::fs::remove_file(&temporary);
     }
     done
-}
-
-/// Standard output, as `Write` without std's line buffer.
-struct Stdout;
-
-impl Write for Stdout {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        sys::write_all(sys::Fd::STDOUT, bytes)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

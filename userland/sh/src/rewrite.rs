@@ -6,15 +6,18 @@
 //! - newlines in `[[ … ]]` become blanks where the parser wants no newline;
 //! - `{NAME}>file` becomes a redirection of a descriptor from [`NAMED_FD`] on, which stands for the name;
 //! - `f() [[ … ]]` gets braces around its body;
-//! - blanks in `${…}`, of which the parser keeps one where there are several and none behind an operator, become
-//!   [`BLANK`] and [`TAB`], until the word is taken apart ([`blanks`]).
+//! - blanks in `${…}`, of which the parser keeps one where there are several and none behind an operator, are [`hidden`]
+//!   until the word is taken apart ([`reveal`]);
+//! - so are expansions that stand behind a here-document's tag on its line, which the parser mangles.
+
+mod here_document;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
 
 use brush_parser::{Token, tokenize_str};
 
-use crate::text::{BLANK, TAB};
+use crate::text::{hidden, shown};
 
 /// Before a `for` loop's variable: it is a `select`. No text contains it (a noncharacter's neighbour of [`crate::text`]'s).
 pub const SELECT: char = '\u{10FF01}';
@@ -44,7 +47,7 @@ pub fn fd_name(number: i32) -> Option<String> {
 
 /// Commands as they were written, for `declare -f` and the like.
 pub fn restore(text: &str) -> String {
-    let mut out = blanks(text).into_owned();
+    let mut out = reveal(text).into_owned();
     if out.contains(SELECT) {
         out = out.replace(&format!("for {SELECT}"), "select ");
     }
@@ -66,10 +69,15 @@ fn concerns(text: &str) -> bool {
         || text.contains("${") && guarded(text).is_some()
 }
 
-/// The text with its blanks as they were.
-pub fn blanks(text: &str) -> Cow<'_, str> {
-    if text.contains([BLANK, TAB]) {
-        Cow::Owned(text.replace(BLANK, " ").replace(TAB, "\t"))
+/// Is anything in it hidden?
+pub fn is_hidden(text: &str) -> bool {
+    !text.is_ascii() && text.contains(|c| shown(c).is_some())
+}
+
+/// The text with what was hidden as it was.
+pub fn reveal(text: &str) -> Cow<'_, str> {
+    if is_hidden(text) {
+        Cow::Owned(text.chars().map(|c| shown(c).unwrap_or(c)).collect())
     } else {
         Cow::Borrowed(text)
     }
@@ -96,7 +104,7 @@ fn guarded(text: &str) -> Option<String> {
             '}' if commands == 0 => braces = braces.saturating_sub(1),
             ' ' | '\t' if braces > 0 && commands == 0 => {
                 lost |= c == '\t' || " \t;&|<>()\n".contains(before);
-                out.push(if c == ' ' { BLANK } else { TAB });
+                out.push(hidden(c));
                 before = c;
                 continue;
             }
@@ -116,6 +124,12 @@ struct Edit {
 }
 
 pub fn rewrite(text: &str) -> Option<String> {
+    let sheltered = here_document::shelter(text);
+    let text = sheltered.as_deref().unwrap_or(text);
+    rewrite_tokens(text).or(sheltered.clone())
+}
+
+fn rewrite_tokens(text: &str) -> Option<String> {
     if !concerns(text) {
         return None;
     }
@@ -129,7 +143,7 @@ pub fn rewrite(text: &str) -> Option<String> {
         if let Token::Word(w, span) = t
             && edits.len() == known
             && w.contains("${")
-            && !is_here_document(&tokens, i)
+            && !here_document::holds(&tokens, i)
         {
             let (start, end) = (span.start.index, span.end.index.min(chars.len()));
             let source: String = chars[start.min(end)..end].iter().collect();
@@ -154,13 +168,6 @@ pub fn rewrite(text: &str) -> Option<String> {
     }
     out.extend(&chars[at.min(chars.len())..]);
     Some(out)
-}
-
-/// Is the token a here-document's tag, body or end, which come one after another behind the operator? The parser takes
-/// them as they are.
-fn is_here_document(tokens: &[Token], i: usize) -> bool {
-    let operator = |t: &Token| matches!(t, Token::Operator(op, _) if op == "<<" || op == "<<-");
-    tokens[i.saturating_sub(3)..i].iter().any(operator)
 }
 
 /// Where the scan is.
@@ -294,19 +301,23 @@ mod tests {
             ("exec {fd}>&-", Some(format!("exec {}>&-", number_of("fd")))),
             ("echo {fd} >x", None),
             ("echo a  ${x:-b c}", None),
-            (r#"echo "${x+; b}""#, Some(format!(r#"echo "${{x+;{BLANK}b}}""#))),
-            ("echo ${x+a\tb}", Some(format!("echo ${{x+a{TAB}b}}"))),
+            (
+                r#"echo "${x+; b}""#,
+                Some(format!(r#"echo "${{x+;{}b}}""#, hidden(' '))),
+            ),
+            ("echo ${x+a\tb}", Some(format!("echo ${{x+a{}b}}", hidden('\t')))),
             ("echo ${x:-$(a $(b)  c)}", None),
             (
                 "echo ${x:-a  b}; cat <<E; echo $y\n ${y:-c  d}\nE\n",
                 Some(format!(
-                    "echo ${{x:-a{BLANK}{BLANK}b}}; cat <<E; echo $y\n ${{y:-c  d}}\nE\n"
+                    "echo ${{x:-a{0}{0}b}}; cat <<E; echo $y\n ${{y:-c  d}}\nE\n",
+                    hidden(' ')
                 )),
             ),
         ] {
             assert_eq!(rewrite(text), want, "{text}");
         }
-        let guarded = format!("echo ${{x+;{BLANK}b{TAB}}}");
+        let guarded = format!("echo ${{x+;{}b{}}}", hidden(' '), hidden('\t'));
         assert_eq!(restore(&guarded), "echo ${x+; b\t}");
         assert_eq!(restore(&format!("exec {}>&-", number_of("fd"))), "exec {fd}>&-");
     }

@@ -1,14 +1,22 @@
 //! Bytes and text. The shell's values are bytes; the parser works on `str`. Bytes that are not UTF-8 travel through the
-//! parser as private characters U+10FF80-U+10FFFF and come back as the bytes they were; so do blanks that the parser would
-//! lose ([`BLANK`], [`TAB`]).
+//! parser as private characters U+10FF80-U+10FFFF and come back as the bytes they were; so do ASCII characters
+//! that the parser must not see ([`hidden`]).
 
 pub type Bytes = Vec<u8>;
 
 const ESCAPE: u32 = 0x10_FF00;
-/// A space that the parser must not see.
-pub const BLANK: char = '\u{10FF20}';
-/// A tab that it must not see.
-pub const TAB: char = '\u{10FF09}';
+
+/// The private character that stands for an ASCII character from the tab on, where the parser must not see that.
+pub fn hidden(c: char) -> char {
+    debug_assert!(('\t'..'\u{7f}').contains(&c));
+    char::from_u32(ESCAPE + c as u32).unwrap_or(c)
+}
+
+/// The character that was [`hidden`] as this one.
+pub fn shown(c: char) -> Option<char> {
+    let c = u8::try_from((c as u32).checked_sub(ESCAPE)?).ok()?;
+    (b'\t'..0x7f).contains(&c).then_some(char::from(c))
+}
 
 /// Script text for the parser.
 pub fn decode(bytes: &[u8]) -> String {
@@ -40,7 +48,7 @@ pub fn encode(text: &str) -> Bytes {
 /// Appends a character as [`encode`] would.
 pub fn push_char(out: &mut Bytes, c: char) {
     let n = c as u32;
-    if (ESCAPE + 0x80..=ESCAPE + 0xff).contains(&n) || [BLANK, TAB].contains(&c) {
+    if (ESCAPE + 0x80..=ESCAPE + 0xff).contains(&n) || shown(c).is_some() {
         out.push((n - ESCAPE) as u8);
     } else {
         out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());

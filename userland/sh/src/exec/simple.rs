@@ -12,6 +12,7 @@ use crate::assign;
 use crate::builtin::{self, Argument, Builtin};
 use crate::expand;
 use crate::job::{self, Origin, Process};
+use crate::rewrite;
 use crate::shell::{Outcome, Shell, Unwind};
 use crate::text::{Bytes, lossy};
 use crate::trap::{self, Condition};
@@ -276,7 +277,7 @@ fn program(sh: &mut Shell, p: &Parts, args: Vec<Argument>, tail: bool) -> Outcom
     match start(sh, p, &argv, &[], origin, replace)? {
         Err(()) => Ok(sh.status),
         Ok(pid) => {
-            let text = job::display(&crate::rewrite::restore(&p.command.to_string()));
+            let text = job::display(&rewrite::restore(&p.command.to_string()));
             let group = sh.monitor().then_some(pid);
             let id = sh
                 .jobs
@@ -505,7 +506,7 @@ pub fn is_spawnable(sh: &mut Shell, c: &Command) -> bool {
 }
 
 fn is_harmless(word: &str) -> bool {
-    !word.contains(['`', '{']) && !word.contains("$(") && !word.contains("$[")
+    !word.contains(['`', '{']) && !word.contains("$(") && !word.contains("$[") && !rewrite::is_hidden(word)
 }
 
 fn redirect_is_harmless(r: &IoRedirect) -> bool {

@@ -210,7 +210,7 @@ fn pieces_of(sh: &mut Shell, text: &str, colon_tildes: bool) -> Result<Pieces> {
         tilde_expansion_after_colon: colon_tildes,
         ..sh.parser_options()
     };
-    let text = rewrite::blanks(text);
+    let text = rewrite::reveal(text);
     let Ok(pieces) = word::parse(&text, &options) else {
         return Err(bad_substitution(sh, &text));
     };

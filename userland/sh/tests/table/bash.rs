@@ -2,6 +2,16 @@
 
 pub const SCRIPTS: &[(&str, &str, i32)] = &[
     (
+        "x=out\ncat <<E >\"${x}\"; cat out; echo \"${y:-a  b}\" $((1 + 2)) `echo  c`\n ${y:-d  e}\nE\ncat <<A - <<B | sed \"s/${x}/q/\"\n$(echo in)\nA\n${x} ${y:-f;  g}\nB\n",
+        " d  e\na  b 3 c\nq f;  g\n",
+        0,
+    ),
+    (
+        "f() { cat <<E | while read -r l; do echo \"[${l}]\" \"$(echo \")\")\"; done\n'one ${1}\ntwo\nE\n}; f x; s=abcd; cat <<'E' \"${s:+-}\"\n${s}\nE\n",
+        "['one x] )\n[two] )\n${s}\n",
+        0,
+    ),
+    (
         "x=1; echo \"a${x+; b}\" \"${x+a  b|\tc}\"; y=\"${x:+a &  b}\"; echo \"$y\"; [[ \"${x+  }\" == '  ' ]] && echo ${x:+; b}",
         "a; b a  b|\tc\na &  b\n; b\n",
         0,

@@ -76,7 +76,7 @@ echo "links:"
 find "$store" -name '*.gz' -links +1 -printf '%n %f\n' | sort -k2
 
 echo "newest:"
-newest=$(ls -t "$store/daily" | head -n 1)
+newest=$(ls -t "$store/daily" | sed -n 1p)
 echo "$newest"
 tar -tvzf "$store/daily/$newest" | awk '{ print $1, $2, $3, $4, $6, $7 }'
 
@@ -86,7 +86,7 @@ tar -xzf "$store/daily/$newest" -C restored
 diff -r data restored && echo "the same as the data"
 stat -c '%a %Y %n' restored/log.txt 'restored/sub dir'
 
-oldest=$(printf '%s\n' "$store"/monthly/* | sort | head -n 1)
+oldest=$(printf '%s\n' "$store"/monthly/* | sort | sed -n 1p)
 mkdir old
 gunzip -c "$oldest" | tar -xf - -C old --wildcards './sub*'
 ls old

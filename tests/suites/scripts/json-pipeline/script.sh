@@ -58,7 +58,7 @@ jq --argjson add '{"status":"sent","note":"by hand"}' 'select(.id == 3) | . * $a
 jq -n --arg a 'quo"te' --arg b $'new\nline' '{$a, $b, n: ([1, 2, 3] | add / length), "k-\(1 + 1)": null}'
 printf '%s\n' '{"broken": ' | jq . 2>/dev/null || echo "jq refuses"
 jq -e '.[] | select(.name == "nobody")' customers.json || echo "none: $?"
-jq -r 'paths(scalars) as $p | "\($p | map(tostring) | join("/"))=\(getpath($p))"' customers.json | head -n 5
+jq -r 'paths(scalars) as $p | "\($p | map(tostring) | join("/"))=\(getpath($p))"' customers.json | sed -n 1,5p
 jq -r '@base64 "\(.[0].name)"' customers.json | base64 -d
 echo
 jq -j '.[] | .name | ascii_upcase, "; "' customers.json

@@ -31,8 +31,9 @@ generate() {
 
 title() { printf '\n== %s ==\n' "$1"; }
 
-# Counts its lines, the most frequent first, ties by name.
-top() { sort | uniq -c | sort -k1,1nr -k2 | head -n "${1:-5}" | awk '{ n = $1; sub(/^ *[0-9]+ /, ""); printf "%7d  %s\n", n, $0 }'; }
+# Counts its lines, the most frequent first, ties by name. All are read: a `head` might end before sort has written
+# all, and pipefail would make an error of that.
+top() { sort | uniq -c | sort -k1,1nr -k2 | awk -v max="${1:-5}" 'NR <= max { n = $1; sub(/^ *[0-9]+ /, ""); printf "%7d  %s\n", n, $0 }'; }
 
 bar() {
     local width=$(($1 * 40 / $2)) line
@@ -49,7 +50,7 @@ title "Lines"
 total=$(wc -l <"$log")
 good=$(grep -acE '^[0-9.]+ - - \[[0-9]+\] "[A-Z]+ [^ "]+ HTTP/1\.[01]" [0-9]{3} ' "$log")
 echo "total $total, well formed $good, bad $((total + 1 - good))"
-grep -avE '^[0-9.]+ - - \[[0-9]+\] "[A-Z]+ [^ "]+ HTTP/1\.[01]" [0-9]{3} ' "$log" | od -An -c | head -n 3
+grep -avE '^[0-9.]+ - - \[[0-9]+\] "[A-Z]+ [^ "]+ HTTP/1\.[01]" [0-9]{3} ' "$log" | od -An -c | sed -n 1,3p
 grep -aE '" [0-9]{3} ' "$log" >"$tmp/good"
 
 title "Clients"

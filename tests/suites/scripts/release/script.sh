@@ -95,7 +95,7 @@ cp CHANGES.md CHANGES.old
 } >CHANGES.md
 cat CHANGES.md
 echo "== wrapped"
-grep '^- ' CHANGES.md | fold -s -w 40 | head -n 6
+grep '^- ' CHANGES.md | fold -s -w 40 | sed -n 1,6p
 echo "== patch"
 diff -u --label a/CHANGES.md --label b/CHANGES.md CHANGES.old CHANGES.md >release.patch || [[ $? == 1 ]]
 grep -c '^+' release.patch
@@ -105,5 +105,5 @@ sed -i 's/The old one/An older one/' check/CHANGES.md
 (cd check && patch -s -p1 --dry-run <../release.patch) || echo "patch: status $?"
 diff -y -W 50 --suppress-common-lines CHANGES.old check/CHANGES.md || :
 echo "== tags"
-printf '%s\n' v1.10.0 v1.2.0 v1.2.10 v0.9.19 v1.9.0 | sort -V | tee tags | tac | head -n 2
+printf '%s\n' v1.10.0 v1.2.0 v1.2.10 v0.9.19 v1.9.0 | sort -V | tee tags | tac | sed -n 1,2p
 sort -t. -k1.2,1n -k2,2n -k3,3n tags | cmp - tags && nl -w2 -s') ' tags

@@ -103,4 +103,4 @@ for name in "${pages[@]}"; do
 done
 
 (cd "$out" && for file in **/*; do [[ -d $file ]] || { echo ">>> $file"; cat "$file"; }; done)
-find "$out" -type f -exec cat {} + | tr -cs 'A-Za-z' '\n' | tr 'A-Z' 'a-z' | sort | uniq -c | sort -k1,1nr -k2 | head -n 5
+find "$out" -type f -exec cat {} + | tr -cs 'A-Za-z' '\n' | tr 'A-Z' 'a-z' | sort | uniq -c | sort -k1,1nr -k2 | sed -n 1,5p

@@ -91,7 +91,7 @@ serial=$(date -u -d '2024-03-09 12:00' +%Y%m%d)01
         done
     done <plan.txt
 } | tee zone | sed -n '1,6p'
-awk '$3 == "A" { split($4, o, "."); printf "%d.%d.%d.%d.in-addr.arpa PTR %s\n", o[4], o[3], o[2], o[1], $1 }' zone | sort | head -n 4
+awk '$3 == "A" { split($4, o, "."); printf "%d.%d.%d.%d.in-addr.arpa PTR %s\n", o[4], o[3], o[2], o[1], $1 }' zone | sort | sed -n 1,4p
 printf '%s\n' zone plan.txt | xargs wc | awk '{ print $1, $2, $3, $4 }'
 
 echo "== where"

@@ -8,7 +8,7 @@ use cobnut::kernel::sync::Waiter;
 use cobnut::kernel::sync::wait::block_until;
 use cobnut::kernel::syscall::exec::Program;
 use cobnut::kernel::{Errno, Error, Result, error::Block};
-use cobnut::wasmvm::{CloneStart, Ended, Entry, GuestModule, Host, ModuleCache, Start, fail, run};
+use cobnut::wasmvm::{CloneStart, Ended, Entry, GuestModule, Host, Linker, ModuleCache, Start, fail, run};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -123,7 +123,14 @@ impl Shared {
                 Ok(module) => module,
                 Err(message) => return fail(&current, 126, &message),
             };
-            match run(current.clone(), host.clone(), module, program, entry) {
+            match run(
+                &mut Linker::default(),
+                current.clone(),
+                host.clone(),
+                module,
+                program,
+                entry,
+            ) {
                 Ended::Over => return,
                 Ended::Exec(next) => (program, entry) = (next, Entry::Start),
             }

@@ -59,6 +59,12 @@ pub struct GuestRef(*const Guest);
 unsafe impl Send for GuestRef {}
 
 impl GuestRef {
+    /// What host functions have before the first guest: none of them is called by then.
+    #[cfg(target_arch = "wasm32")]
+    pub fn nobody() -> Self {
+        GuestRef(core::ptr::null())
+    }
+
     /// # Safety
     /// `guest` must stay where it is, and alive, until no guest code can run any more.
     pub unsafe fn new(guest: &Guest) -> Self {

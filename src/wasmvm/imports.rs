@@ -5,7 +5,7 @@
 //! wasmer's typed host functions must be plain functions.
 
 use super::guest::GuestRef;
-use wasmer::{FunctionEnv, Imports, Store};
+use wasmer::{FunctionEnv, Store};
 use wasmparser::{FuncType, ValType};
 
 /// One function that a guest may import.
@@ -77,6 +77,23 @@ impl ImportId {
     }
 }
 
+/// A set of imports.
+#[derive(Clone, Default, Debug)]
+pub struct ImportSet([u64; WORDS]);
+
+/// Enough for all numbers.
+const WORDS: usize = 4;
+
+impl ImportSet {
+    /// Adds one; false if it was in.
+    pub fn insert(&mut self, id: ImportId) -> bool {
+        let (word, bit) = (&mut self.0[usize::from(id.0) / 64], 1 << (id.0 % 64));
+        let is_new = *word & bit == 0;
+        *word |= bit;
+        is_new
+    }
+}
+
 /// Every import, in the order of their numbers.
 pub fn all() -> impl Iterator<Item = &'static Import> {
     tables().into_iter().flatten()
@@ -86,17 +103,6 @@ pub fn all() -> impl Iterator<Item = &'static Import> {
 pub fn find(module: &str, name: &str) -> Option<ImportId> {
     let at = all().position(|import| import.module == module && import.name == name)?;
     Some(ImportId(at as u16))
-}
-
-/// The functions that a module asks for, bound to one guest.
-pub(super) fn bind(store: &mut Store, env: &FunctionEnv<GuestRef>, wanted: &[ImportId]) -> Imports {
-    let mut imports = Imports::new();
-    for id in wanted {
-        let import = id.import();
-        let function = (import.make)(store, env);
-        imports.define(import.module, import.name, function);
-    }
-    imports
 }
 
 /// Makes a table of imports. `restart` and `once` say whether the call restarts after a handler with SA_RESTART ([`super::entry::Restart`]);
@@ -215,6 +221,14 @@ mod tests {
             );
         }
         assert_eq!(find("wasi_snapshot_preview1", "fd_nothing"), None);
+    }
+
+    #[test]
+    fn a_set_has_room_for_all() {
+        let mut set = ImportSet::default();
+        let ids = || all().map(|import| find(import.module, import.name).unwrap());
+        assert!(ids().all(|id| set.insert(id)));
+        assert!(!ids().any(|id| set.insert(id)));
     }
 
     #[test]

@@ -25,5 +25,6 @@ mod wasi;
 
 pub use host::{ClonePoint, CloneStart, Host, Start};
 pub use module::{GuestModule, ModuleCache, ModuleInfo};
+pub use platform::Linker;
 pub use run::{Ended, Entry, fail, run};
 pub use wasi::{filetype, rights};

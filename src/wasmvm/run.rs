@@ -6,10 +6,9 @@
 
 use super::guest::{Guest, GuestRef};
 use super::host::{ClonePoint, Host};
-use super::imports;
 use super::memory::GuestMemory;
 use super::module::GuestModule;
-use super::platform::{self, Instance, Memory, Trap};
+use super::platform::{self, Instance, Linker, Memory, Trap};
 use crate::kernel::clock;
 use crate::kernel::error::{Errno, Error};
 use crate::kernel::process::{Current, Fd, Leave, Termination};
@@ -19,7 +18,7 @@ use crate::kernel::syscall::exec::Program;
 use crate::kernel::syscall::{io, poll};
 use core::cell::{Cell, OnceCell};
 use std::rc::Rc;
-use wasmer::{FunctionEnv, Imports, Store};
+use wasmer::Store;
 
 /// Where an image begins.
 pub enum Entry {
@@ -43,6 +42,7 @@ const CANNOT_RUN: u8 = 126;
 /// Runs an image of a process on its thread, which must be in KERNEL. Blocks until the image ends. In the browser it does not return for a
 /// process that was doomed while it ran: its worker is terminated.
 pub fn run(
+    linker: &mut Linker,
     current: Rc<Current>,
     host: Rc<dyn Host>,
     module: GuestModule,
@@ -64,10 +64,9 @@ pub fn run(
         died: Cell::new(false),
         trap: Cell::new(None),
     };
-    let mut store = platform::new_store();
     #[cfg(not(target_arch = "wasm32"))]
-    guest.host.runs_in(&store);
-    let ran = enter_image(&guest, &mut store, entry);
+    guest.host.runs_in(&linker.store);
+    let ran = enter_image(&guest, linker, entry);
     finish(&guest, ran)
 }
 
@@ -90,14 +89,12 @@ enum Ran {
     Killed,
 }
 
-fn enter_image(guest: &Guest, store: &mut Store, entry: Entry) -> Ran {
-    // SAFETY: the guest stands in the frame of `run`, and guest code runs only within this function.
-    let env = FunctionEnv::new(store, unsafe { GuestRef::new(guest) });
-    let imports = imports::bind(store, &env, &guest.module.info.imports);
-    let instance = match instantiate(guest, store, imports) {
+fn enter_image(guest: &Guest, linker: &mut Linker, entry: Entry) -> Ran {
+    let instance = match instantiate(guest, linker) {
         Ok(instance) => instance,
         Err(ran) => return ran,
     };
+    let store = &mut linker.store;
     let ran = match entry {
         Entry::Start => leave_kernel(guest, store).and_then(|alive| match alive {
             true => instance.start(store).map(|()| Ran::Returned),
@@ -126,17 +123,13 @@ fn enter_image(guest: &Guest, store: &mut Store, entry: Entry) -> Ran {
     ran.unwrap_or_else(Ran::Unwound)
 }
 
-fn instantiate<'g>(
-    guest: &'g Guest,
-    store: &mut Store,
-    imports: Imports,
-) -> core::result::Result<&'g Instance, Ran> {
+fn instantiate<'g>(guest: &'g Guest, linker: &mut Linker) -> core::result::Result<&'g Instance, Ran> {
     // Without a start section no guest code runs here, and the process stays in the kernel.
     let runs_code = guest.module.info.has_start;
-    if runs_code && !leave_kernel(guest, store).map_err(Ran::Unwound)? {
+    if runs_code && !leave_kernel(guest, &mut linker.store).map_err(Ran::Unwound)? {
         return Err(Ran::Killed);
     }
-    let instance = instantiate_patiently(guest, store, &imports, runs_code);
+    let instance = instantiate_patiently(guest, linker, runs_code);
     let instance = instance.map_err(|trap| {
         if runs_code {
             Ran::Unwound(trap)
@@ -144,7 +137,7 @@ fn instantiate<'g>(
             Ran::Failed(trap)
         }
     })?;
-    guest.memory.attach(store, &instance);
+    guest.memory.attach(&linker.store, &instance);
     if runs_code && !guest.current.enter() {
         return Err(Ran::Unwound(Trap {
             message: String::new(),
@@ -170,13 +163,13 @@ const ROOM_EVERY_NS: u64 = 20_000_000;
 /// there until their workers are idle, closed, or collect garbage. What has run a start section is not tried twice.
 fn instantiate_patiently(
     guest: &Guest,
-    store: &mut Store,
-    imports: &Imports,
+    linker: &mut Linker,
     runs_code: bool,
 ) -> core::result::Result<Instance, Trap> {
     let give_up = clock::monotonic_ns() + ROOM_WITHIN_NS;
     loop {
-        let made = Instance::new(store, &guest.module.compiled, imports);
+        // SAFETY: the guest stands in the frame of `run`, and guest code runs only within `enter_image`.
+        let made = linker.instantiate(unsafe { GuestRef::new(guest) }, &guest.module);
         match made {
             Err(trap) if !runs_code && trap.message.contains("Out of memory") => {
                 let now = clock::monotonic_ns();

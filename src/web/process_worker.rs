@@ -13,7 +13,7 @@ use crate::kernel::sync;
 use crate::kernel::sync::platform::set_may_block;
 use crate::kernel::sync::wait::ready_until;
 use crate::kernel::syscall::exec::Program;
-use crate::wasmvm::{self, Ended, Entry, GuestModule, Host, ModuleCache, Start};
+use crate::wasmvm::{self, Ended, Entry, GuestModule, Host, Linker, ModuleCache, Start};
 use core::cell::{Cell, RefCell};
 use js_sys::WebAssembly;
 use std::rc::Rc;
@@ -51,6 +51,8 @@ struct ProcessWorker {
     programs: RefCell<Vec<(ProgramId, GuestModule)>>,
     /// Programs out of files.
     files: ModuleCache,
+    /// The kernel's functions, as its guests import them.
+    linker: RefCell<Linker>,
     /// A process that called exec for a program that this worker has not got yet.
     waiting: Waiting,
     /// Images that have run here and whose memories may be there still.
@@ -213,7 +215,15 @@ impl ProcessWorker {
         } = load;
         self.make_room(current.kernel().live());
         let host: Rc<dyn Host> = Rc::new(Pool);
-        match wasmvm::run(current.clone(), host, module, program, entry) {
+        let ended = wasmvm::run(
+            &mut self.linker.borrow_mut(),
+            current.clone(),
+            host,
+            module,
+            program,
+            entry,
+        );
+        match ended {
             Ended::Over if sync::is_dead() => super::panic::report("kernel code has trapped".into()),
             Ended::Over => {
                 drop(current);

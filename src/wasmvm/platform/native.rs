@@ -2,11 +2,15 @@
 
 use super::Trap;
 use crate::kernel::error::{Errno, Result};
+use crate::wasmvm::guest::GuestRef;
 use crate::wasmvm::memory::GuestMemory;
+use crate::wasmvm::module::GuestModule;
 use core::cell::Cell;
 use core::fmt;
 use wasmer::sys::{Cranelift, CraneliftOptLevel, EngineBuilder};
-use wasmer::{AsStoreMut, AsStoreRef, Engine, Exports, Imports, Module, RuntimeError, Store, Value};
+use wasmer::{
+    AsStoreMut, AsStoreRef, Engine, Exports, FunctionEnv, Imports, Module, RuntimeError, Store, Value,
+};
 
 /// What a host function gives back.
 pub type Answer<T = i32> = core::result::Result<T, RuntimeError>;
@@ -59,11 +63,6 @@ pub fn engine() -> &'static Engine {
         compiler.opt_level(CraneliftOptLevel::None);
         EngineBuilder::new(compiler).engine().into()
     })
-}
-
-/// A store for one image.
-pub fn new_store() -> Store {
-    Store::new(engine().clone())
 }
 
 /// Compiles a module.
@@ -152,15 +151,36 @@ impl Memory {
     }
 }
 
-/// A running module.
-pub struct Instance {
-    exports: Exports,
+/// Binds modules to the kernel's functions.
+pub struct Linker {
+    /// Of one image.
+    pub store: Store,
 }
 
-impl Instance {
+impl Default for Linker {
+    /// One for one image.
+    fn default() -> Self {
+        Linker {
+            store: Store::new(engine().clone()),
+        }
+    }
+}
+
+impl Linker {
     /// Instantiates; runs the start section, if there is one.
-    pub fn new(store: &mut Store, module: &Module, imports: &Imports) -> core::result::Result<Self, Trap> {
-        match wasmer::Instance::new(store, module, imports) {
+    pub fn instantiate(
+        &mut self,
+        guest: GuestRef,
+        module: &GuestModule,
+    ) -> core::result::Result<Instance, Trap> {
+        let env = FunctionEnv::new(&mut self.store, guest);
+        let mut imports = Imports::new();
+        for id in &module.info.imports {
+            let import = id.import();
+            let function = (import.make)(&mut self.store, &env);
+            imports.define(import.module, import.name, function);
+        }
+        match wasmer::Instance::new(&mut self.store, &module.compiled, &imports) {
             Ok(instance) => Ok(Instance {
                 exports: instance.exports,
             }),
@@ -170,7 +190,14 @@ impl Instance {
             }),
         }
     }
+}
 
+/// A running module.
+pub struct Instance {
+    exports: Exports,
+}
+
+impl Instance {
     /// Calls `_start`.
     pub fn start(&self, store: &mut Store) -> core::result::Result<(), Trap> {
         let start = self.exports.get_function("_start").map_err(|error| Trap {

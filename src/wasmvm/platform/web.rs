@@ -1,16 +1,22 @@
 //! Guests on wasmer's `js` backend.
 //!
+//! wasmer makes the host functions. The instance is made here: `wasmer::Instance::new` asks the engine for a description of every import and
+//! every export of the module, string by string, which for the shell took three times as long as the engine's part.
+//!
 //! Bytes go through a snippet that keeps one view of the guest's memory and one of the kernel's, and copies between them: one
 //! guest at a time a worker.
 
 use super::Trap;
 use crate::kernel::error::{Errno, Result};
+use crate::wasmvm::guest::GuestRef;
+use crate::wasmvm::imports::{Import, ImportSet};
 use crate::wasmvm::memory::GuestMemory;
+use crate::wasmvm::module::GuestModule;
 use core::sync::atomic::AtomicI32;
-use js_sys::{Function, Uint8Array, WebAssembly};
+use js_sys::{Function, Object, Reflect, Uint8Array, WebAssembly};
 use wasm_bindgen::prelude::*;
 use wasmer::js::AsJs;
-use wasmer::{AsStoreMut, AsStoreRef, Exports, Imports, Module, Store};
+use wasmer::{AsStoreMut, AsStoreRef, FunctionEnv, Module, Store};
 
 #[wasm_bindgen(module = "/src/wasmvm/platform/memory.js")]
 extern "C" {
@@ -70,11 +76,6 @@ impl From<JsValue> for Trap {
     }
 }
 
-/// A store for one image.
-pub fn new_store() -> Store {
-    Store::default()
-}
-
 /// Compiles a module, which a worker may do at once.
 pub fn compile(bytes: &[u8]) -> core::result::Result<Module, String> {
     // A copy, as the engine takes no bytes of shared memory.
@@ -94,10 +95,10 @@ impl Memory {
     }
 
     /// Takes the memory that the instance exports.
-    pub fn attach(&self, store: &impl AsStoreRef, instance: &Instance) {
-        match instance.exports.get_memory("memory") {
-            Ok(memory) => attach_guest(&memory.as_jsvalue(store), &wasm_bindgen::memory()),
-            Err(_) => detach_guest(),
+    pub fn attach(&self, _store: &impl AsStoreRef, instance: &Instance) {
+        match &instance.memory {
+            Some(memory) => attach_guest(memory, &wasm_bindgen::memory()),
+            None => detach_guest(),
         }
     }
 
@@ -142,44 +143,91 @@ impl GuestMemory for Memory {
     }
 }
 
+/// Binds modules to the kernel's functions. A thread has one, as it runs one guest at a time: a host function is made when the first
+/// module wants it, and serves all that come after.
+pub struct Linker {
+    /// That of all guests of this thread.
+    pub store: Store,
+    /// Whose calls the functions take theirs for.
+    guest: FunctionEnv<GuestRef>,
+    /// The functions, as the engine wants them: an object for each module's name, by the function's name.
+    imports: Object,
+    bound: ImportSet,
+}
+
+impl Default for Linker {
+    /// One that has bound nothing yet.
+    fn default() -> Self {
+        let mut store = Store::default();
+        Linker {
+            guest: FunctionEnv::new(&mut store, GuestRef::nobody()),
+            store,
+            imports: Object::new(),
+            bound: ImportSet::default(),
+        }
+    }
+}
+
+impl Linker {
+    /// Instantiates; runs the start section, if there is one.
+    pub fn instantiate(
+        &mut self,
+        guest: GuestRef,
+        module: &GuestModule,
+    ) -> core::result::Result<Instance, Trap> {
+        *self.guest.as_mut(&mut self.store) = guest;
+        for &id in &module.info.imports {
+            if self.bound.insert(id) {
+                self.bind(id.import())?;
+            }
+        }
+        let compiled = WebAssembly::Module::from(module.compiled.clone());
+        let instance = WebAssembly::Instance::new(&compiled, &self.imports)?;
+        let exports: GuestExports = instance.exports().unchecked_into();
+        Ok(Instance {
+            memory: exports.memory().dyn_into().ok(),
+            start: exports.start().dyn_into().ok(),
+            table: exports.table().dyn_into().ok(),
+            stack_pointer: exports.stack_pointer().dyn_into().ok(),
+        })
+    }
+
+    fn bind(&mut self, import: &Import) -> core::result::Result<(), JsValue> {
+        let module = JsValue::from(import.module);
+        let mut namespace = Reflect::get(&self.imports, &module)?;
+        if namespace.is_undefined() {
+            namespace = Object::new().into();
+            Reflect::set(&self.imports, &module, &namespace)?;
+        }
+        let function = (import.make)(&mut self.store, &self.guest);
+        Reflect::set(&namespace, &import.name.into(), &function.as_jsvalue(&self.store))?;
+        Ok(())
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// What a guest exports, as far as it matters here; `undefined` where it does not.
+    type GuestExports;
+    #[wasm_bindgen(method, getter, js_name = memory)]
+    fn memory(this: &GuestExports) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = "_start")]
+    fn start(this: &GuestExports) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = "__indirect_function_table")]
+    fn table(this: &GuestExports) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = "__stack_pointer")]
+    fn stack_pointer(this: &GuestExports) -> JsValue;
+}
+
 /// A running module.
 pub struct Instance {
-    exports: Exports,
+    memory: Option<WebAssembly::Memory>,
     start: Option<Function>,
     table: Option<WebAssembly::Table>,
     stack_pointer: Option<WebAssembly::Global>,
 }
 
 impl Instance {
-    /// Instantiates; runs the start section, if there is one.
-    pub fn new(store: &mut Store, module: &Module, imports: &Imports) -> core::result::Result<Self, Trap> {
-        let instance = match wasmer::Instance::new(store, module, imports) {
-            Ok(instance) => instance,
-            Err(wasmer::InstantiationError::Start(error)) => {
-                return Err(Trap {
-                    message: error.message(),
-                });
-            }
-            Err(error) => {
-                return Err(Trap {
-                    message: format!("LinkError: {error}"),
-                });
-            }
-        };
-        let export = |name: &str| {
-            instance
-                .exports
-                .get_extern(name)
-                .map(|found| found.as_jsvalue(&*store))
-        };
-        Ok(Instance {
-            start: export("_start").and_then(|start| start.dyn_into().ok()),
-            table: export("__indirect_function_table").and_then(|table| table.dyn_into().ok()),
-            stack_pointer: export("__stack_pointer").and_then(|global| global.dyn_into().ok()),
-            exports: instance.exports,
-        })
-    }
-
     /// Calls `_start`.
     pub fn start(&self, _store: &mut Store) -> core::result::Result<(), Trap> {
         let start = self.start.as_ref().ok_or_else(|| Trap {

@@ -1,7 +1,9 @@
 //! Completes pkg/ after wasm-pack: the hand-written types in the place of the generated ones (wasm-bindgen can't name the
-//! API's), the fall-back to a smaller memory, the list of files that npm would publish, and a brotli twin of the module for servers that can send it.
-import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+//! API's), the fall-back to a smaller memory, one script instead of eleven, the list of files that npm would publish, and brotli twins for servers
+//! that can send them.
+import { copyFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, constants } from "node:zlib";
+import { build } from "esbuild";
 
 copyFileSync("src/web/cobnut.d.ts", "pkg/cobnut.d.ts");
 
@@ -16,17 +18,25 @@ if (!text.includes("makeMemory")) {
   writeFileSync(glue, patched);
 }
 
-const manifest = JSON.parse(readFileSync("pkg/package.json", "utf8"));
-const files = [...new Set([...manifest.files, "cobnut.d.ts", "snippets", "userland"])];
-if (files.length !== manifest.files.length) {
-  writeFileSync("pkg/package.json", `${JSON.stringify({ ...manifest, files }, null, 2)}\n`);
+// The page and every worker load the glue with all its snippets: fetched one by one they take most of a worker's start.
+const snippets = "pkg/snippets";
+if (existsSync(snippets)) {
+  await build({ entryPoints: [glue], outfile: glue, allowOverwrite: true, bundle: true, format: "esm", target: "es2022", minify: true, legalComments: "none", logLevel: "warning", logOverride: { "duplicate-object-key": "silent" } });
+  rmSync(snippets, { recursive: true });
 }
 
-const module = "pkg/cobnut_bg.wasm";
-const twin = `${module}.br`;
-if (!existsSync(twin) || statSync(twin).mtimeMs < statSync(module).mtimeMs) {
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_LGWIN]: 24 };
-  writeFileSync(twin, brotliCompressSync(readFileSync(module), { params }));
-}
+const manifest = JSON.parse(readFileSync("pkg/package.json", "utf8"));
+const { sideEffects: _ofSnippets, ...kept } = manifest;
+const files = [...new Set([...manifest.files, "cobnut.d.ts", "userland"])].filter((file) => file !== "snippets");
+const finished = `${JSON.stringify({ ...kept, files }, null, 2)}\n`;
+if (finished !== readFileSync("pkg/package.json", "utf8")) writeFileSync("pkg/package.json", finished);
+
 const kb = (/** @type {string} */ file) => `${Math.round(statSync(file).size / 1000)} KB`;
-console.log(`${module}: ${kb(module)}, ${kb(twin)} brotli`);
+for (const file of [glue, "pkg/cobnut_bg.wasm"]) {
+  const twin = `${file}.br`;
+  if (!existsSync(twin) || statSync(twin).mtimeMs < statSync(file).mtimeMs) {
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_LGWIN]: 24 };
+    writeFileSync(twin, brotliCompressSync(readFileSync(file), { params }));
+  }
+  console.log(`${file}: ${kb(file)}, ${kb(twin)} brotli`);
+}

@@ -1,5 +1,6 @@
 //! Pages that are not cross-origin isolated: the API says so, and the demo's service worker makes them isolated.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { serve } from "../../scripts/serve.mjs";
 import { Suite, root } from "./support/suite.mjs";
@@ -13,7 +14,22 @@ const demo = new Suite("the demo on a host that sends no headers", {
 
 const memory = new Suite("a browser that reserves little memory", { serve: serveBarePage, ready: barePageReady });
 
-export const suites = [bare, demo, memory];
+const strict = new Suite("a page with a content security policy", { serve: serveBarePage });
+
+export const suites = [bare, demo, memory, strict];
+
+strict.test("what_the_documentation_asks_for_is_enough", async ({ page, url }) => {
+  const [, needed] = /policy needs `([^`]*)`/.exec(readFileSync(join(root, "docs/embedding.md"), "utf8"));
+  const policy = `default-src 'none'; ${needed}`;
+  await page.route(url, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), "content-security-policy": policy } });
+  });
+  await page.goto(url);
+  await barePageReady(page);
+  const { stdout } = await page.evaluate(async () => (await globalThis.boot()).exec("echo hello | cat"));
+  assert.equal(stdout, "hello\n");
+});
 
 for (const [granted, mib] of [[1024, 512], [512, 256], [256, 128]]) {
   memory.test(`with_${granted}_mib_the_kernel_boots_and_files_may_take_half`, async ({ page, url }) => {

@@ -1,7 +1,7 @@
 //! Sentences of the public API's reference that no other test holds: errors, constants, types and permissions.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Suite, output, root } from "./support/suite.mjs";
@@ -216,9 +216,8 @@ permissions.test("the_reference_s_mixture_of_presets_booleans_and_callbacks_work
 
 permissions.test("requests_have_the_reference_s_shape_and_what_is_missing_its_default", async ({ page }) => {
   // What Rust passes on; nothing in the kernel makes requests about the network yet.
-  const [snippets] = readdirSync(join(root, "pkg/snippets"));
-  const result = await page.evaluate(async (path) => {
-    const { decide, readPolicy } = await import(path);
+  const result = await page.evaluate(async () => {
+    const { decide, readPolicy } = await import("./snippets/permissions.js");
     const asked = [];
     const check = (request) => { asked.push(request); return { allow: false, reason: "why" }; };
     const all = { fs: check, network: check, childProcess: check, env: check };
@@ -227,7 +226,7 @@ permissions.test("requests_have_the_reference_s_shape_and_what_is_missing_its_de
       decide(all, "childProcess", ["", "ls", ["-l"], "/tmp", ["A=1", "B=x=y"]]), decide(all, "env", ["write", "KEY", "value"]),
     ];
     return { asked, answers, missing: readPolicy({}), none: readPolicy(undefined), given: readPolicy({ fs: true, network: false, childProcess: check, env: [{ allow: true }] }) };
-  }, `./pkg/snippets/${snippets}/src/web/permissions.js`);
+  });
   assert.deepEqual(result.asked, [
     { op: "read", path: "/a" }, { op: "fetch", url: "http://host/", method: "GET", hostname: "host" }, { op: "dns", hostname: "host" },
     { command: "ls", args: ["-l"], cwd: "/tmp", env: { A: "1", B: "x=y" } }, { op: "write", key: "KEY", name: "KEY", value: "value" },

@@ -31,7 +31,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// How many workers are kept although nothing runs.
 const WARM: usize = 4;
-/// How many start at once: each needs the CPU for some 20 ms.
+/// How many start at once, if processes wait for them: each needs the CPU for some 40 ms.
 const STARTING_AT_ONCE: usize = 8;
 /// The status of a process for which no worker could be started.
 const NO_WORKER: u8 = 126;
@@ -217,7 +217,7 @@ impl Pool {
         worker.post(ToProcess::Run(job).into_js());
     }
 
-    /// Starts workers for those who wait, and the warm ones.
+    /// Starts workers for those who wait, and the warm ones: these one after the other, so that the first is soon there.
     fn grow(&self) {
         if self.stopping.get() || sync::is_dead() {
             return;
@@ -234,7 +234,8 @@ impl Pool {
                 )
             };
             let waiting = self.queue.borrow().len();
-            let wanted = waiting.max(WARM.saturating_sub(all - starting));
+            let is_cold = all - starting < WARM;
+            let wanted = waiting.max(usize::from(is_cold));
             if starting >= wanted.min(STARTING_AT_ONCE) {
                 return;
             }

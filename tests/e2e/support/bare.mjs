@@ -13,6 +13,8 @@ async function layOut() {
   cpSync(join(root, "tests/e2e/page"), site, { recursive: true, preserveTimestamps: true });
   cpSync(join(root, "examples/toy-language"), join(site, "toy-language"), { recursive: true, preserveTimestamps: true });
   cpSync(join(root, "pkg"), join(site, "pkg"), { recursive: true, preserveTimestamps: true });
+  // Snippets of the package's script, which tests call by themselves.
+  for (const name of ["api.js", "permissions.js"]) cpSync(join(root, "src/web", name), join(site, "snippets", name), { preserveTimestamps: true });
   // Other people's binaries, as they were published.
   for (const name of ["sh", "cat", "ls", "echo", "wc"]) {
     cpSync(join(root, "node_modules/@rivet-dev/agent-os-coreutils/wasm", name), join(site, "published", name), { dereference: true, preserveTimestamps: true });

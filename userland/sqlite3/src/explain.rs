@@ -13,7 +13,10 @@ pub fn indentation(statement: &mut Statement) -> Result<Vec<usize>, Error> {
         let operation = statement.text(1).unwrap_or_default();
         let (p1, p2) = (number(2), usize::try_from(number(3)).unwrap_or(usize::MAX));
         indent.push(0);
-        yields.push(matches!(operation, b"Yield" | b"SeekLT" | b"SeekGT" | b"RowSetRead" | b"Rewind"));
+        yields.push(matches!(
+            operation,
+            b"Yield" | b"SeekLT" | b"SeekGT" | b"RowSetRead" | b"Rewind"
+        ));
         let body = match operation {
             b"Next" | b"Prev" | b"VPrev" | b"VNext" | b"SorterNext" | b"Return" => p2..at,
             b"Goto" if p2 < at && (yields[p2] || p1 != 0) => p2 + 1..at,

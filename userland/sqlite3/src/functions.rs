@@ -65,10 +65,16 @@ fn write_file(values: &[Value<'_>]) -> Result<Output, Vec<u8>> {
     };
     let result = match FileType::from_mode(mode) {
         FileType::Directory => {
-            std::fs::create_dir(cli::os(&name)).map_err(|e| sys::Errno::from_io(&e)).or_else(|error| {
-                // What is a directory already is as wanted.
-                sys::stat(&name).map(|s| s.is_dir()).unwrap_or(false).then_some(()).ok_or(error)
-            })
+            std::fs::create_dir(cli::os(&name))
+                .map_err(|e| sys::Errno::from_io(&e))
+                .or_else(|error| {
+                    // What is a directory already is as wanted.
+                    sys::stat(&name)
+                        .map(|s| s.is_dir())
+                        .unwrap_or(false)
+                        .then_some(())
+                        .ok_or(error)
+                })
         }
         _ => write_regular(&name, &data),
     };

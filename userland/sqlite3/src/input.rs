@@ -26,6 +26,11 @@ impl Lines {
         }
     }
 
+    /// Does the next line have to be read first?
+    fn must_wait(&self) -> bool {
+        !self.ended && !self.buffer[self.start..].contains(&b'\n')
+    }
+
     /// The next line, without its newline (and a carriage return before that); `None` at the end.
     pub fn next(&mut self) -> Option<Vec<u8>> {
         let mut searched = self.start;
@@ -94,7 +99,8 @@ fn process_lines(shell: &mut Shell, input: &mut Input) -> Flow {
     while errors == 0 || !shell.bail || input.prompts() {
         let line = match input {
             Input::Lines(lines) => {
-                if shell.interactive && shell.depth == 1 {
+                // Whoever gives the next line may be waiting for what the last one answered.
+                if lines.must_wait() {
                     shell.out.send();
                 }
                 lines.next()
@@ -113,6 +119,10 @@ fn process_lines(shell: &mut Shell, input: &mut Input) -> Flow {
             },
         };
         let Some(mut line) = line else { break };
+        // ^C ends more than a statement where nobody types the next one.
+        if !input.prompts() && sys::recorded().contains(sys::Signal::INT) {
+            break;
+        }
         number += 1;
         shell.line = number;
         if scan.is_plain() && is_terminator(&line) && engine::is_complete(&[&sql[..], b";"].concat()) {

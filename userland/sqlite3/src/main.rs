@@ -116,8 +116,21 @@ fn read_input(shell: &mut Shell, transient: bool) -> i32 {
             .out
             .put(format!("SQLite version {version} {date}\nEnter \".help\" for usage hints.\n").as_bytes());
         if transient {
-            shell.out.put(b"Connected to a transient in-memory database.\n");
-            shell.out.put(b"Use \".open FILENAME\" to reopen on a persistent database.\n");
+            let (bold, plain): (&[u8], &[u8]) = match sys::isatty(Fd::STDOUT) {
+                true => (b"\x1b[1m", b"\x1b[0m"),
+                false => (b"", b""),
+            };
+            let connected = [
+                b"Connected to a ",
+                bold,
+                b"transient in-memory database",
+                plain,
+                b".\n",
+            ];
+            shell.out.put(&connected.concat());
+            shell
+                .out
+                .put(b"Use \".open FILENAME\" to reopen on a persistent database.\n");
         }
         terminal::load_history(shell);
         input = Input::Terminal;

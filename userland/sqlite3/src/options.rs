@@ -147,7 +147,9 @@ pub fn apply(shell: &mut Shell, arguments: &[Vec<u8>]) -> Result<(), i32> {
             }
             b"help" => {
                 let name = std::env::args_os().next().unwrap_or_default();
-                shell.tell(&[b"Usage: ", name.as_encoded_bytes(), USAGE.as_bytes()].concat());
+                shell
+                    .out
+                    .put(&[b"Usage: ", name.as_encoded_bytes(), USAGE.as_bytes()].concat());
                 return Err(0);
             }
             b"cmd" => match run_one(shell, value) {
@@ -156,7 +158,8 @@ pub fn apply(shell: &mut Shell, arguments: &[Vec<u8>]) -> Result<(), i32> {
                 Err(status) if shell.bail => return Err(status),
                 Err(_) => {}
             },
-            b"bail" | b"batch" | b"init" | b"readonly" | b"nofollow" | b"mmap" | b"heap" | b"lookaside" | b"pagecache" => {}
+            b"bail" | b"batch" | b"init" | b"readonly" | b"nofollow" | b"mmap" | b"heap" | b"lookaside"
+            | b"pagecache" => {}
             _ => {
                 let status = complain(shell, &[b"unknown option: ", &word[..]].concat());
                 shell.tell(b"Use -help for a list of options.\n");

@@ -144,7 +144,10 @@ pub fn start(command: &[u8], theirs: Fd) -> sys::Result<(Pid, Fd)> {
         argv: &argv,
         envp: &cli::process::environment(),
         search: true,
-        actions: vec![sys::Action::Dup2 { from: end, to: theirs }],
+        actions: vec![sys::Action::Dup2 {
+            from: end,
+            to: theirs,
+        }],
         ..Default::default()
     };
     let started = child.spawn();

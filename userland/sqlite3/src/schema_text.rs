@@ -5,14 +5,24 @@ use crate::output::Destination;
 use crate::text;
 
 /// What may come between CREATE and the name.
-const KINDS: &[&str] = &["TABLE", "INDEX", "UNIQUE INDEX", "VIEW", "TRIGGER", "VIRTUAL TABLE"];
+const KINDS: &[&str] = &[
+    "TABLE",
+    "INDEX",
+    "UNIQUE INDEX",
+    "VIEW",
+    "TRIGGER",
+    "VIRTUAL TABLE",
+];
 
 /// The statement with its database's name, unless that is main, and with the columns of a view or virtual table in a comment.
 pub fn with_schema(connection: &Connection, sql: &[u8], database: &[u8], name: &[u8]) -> Vec<u8> {
     let Some(rest) = sql.strip_prefix(b"CREATE ") else {
         return sql.to_vec();
     };
-    let after = |kind: &&str| rest.strip_prefix(kind.as_bytes()).is_some_and(|r| r.starts_with(b" "));
+    let after = |kind: &&str| {
+        rest.strip_prefix(kind.as_bytes())
+            .is_some_and(|r| r.starts_with(b" "))
+    };
     let Some(kind) = KINDS.iter().find(|kind| after(kind)) else {
         return sql.to_vec();
     };
@@ -20,7 +30,15 @@ pub fn with_schema(connection: &Connection, sql: &[u8], database: &[u8], name: &
     let mut out = match database {
         Some(database) => {
             let after_kind = &rest[kind.len() + 1..];
-            [b"CREATE ", kind.as_bytes(), b" ", &database_name(database)[..], b".", after_kind].concat()
+            [
+                b"CREATE ",
+                kind.as_bytes(),
+                b" ",
+                &database_name(database)[..],
+                b".",
+                after_kind,
+            ]
+            .concat()
         }
         None => sql.to_vec(),
     };
@@ -34,14 +52,20 @@ pub fn with_schema(connection: &Connection, sql: &[u8], database: &[u8], name: &
 
 /// `temp` is a word of the language, but needs no quotes as a name.
 fn database_name(name: &[u8]) -> Vec<u8> {
-    if name.eq_ignore_ascii_case(b"temp") { name.to_vec() } else { text::name(name) }
+    if name.eq_ignore_ascii_case(b"temp") {
+        name.to_vec()
+    } else {
+        text::name(name)
+    }
 }
 
 /// `name(column,column)` of a table, view or module; `None` where there are none.
 pub fn columns_of(connection: &Connection, database: Option<&[u8]>, name: &[u8]) -> Option<Vec<u8>> {
     let schema = database.unwrap_or(b"main");
     let query = "SELECT name FROM pragma_table_info(?1, ?2)";
-    let rows = connection.rows(query, &[Value::Text(name), Value::Text(schema)]).ok()?;
+    let rows = connection
+        .rows(query, &[Value::Text(name), Value::Text(schema)])
+        .ok()?;
     if rows.is_empty() {
         return None;
     }

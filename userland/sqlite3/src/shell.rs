@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use sys::{Fd, SigSet, Signal};
+use sys::Fd;
 
 use crate::engine::{Connection, Error, OpenMode, Statement, Value};
 use crate::functions;
@@ -109,7 +109,7 @@ impl Shell {
             }
             Err(error) => {
                 let name = [b"\"", &self.file[..], b"\": ", &error.message].concat();
-                self.error(&[b"unable to open database ", &name[..]].concat());
+                self.error([b"unable to open database ", &name[..]].concat());
                 Err(Flow::Exit(1))
             }
         }
@@ -163,7 +163,7 @@ impl Shell {
                 self.run(&connection, statement)
                     .map_err(|error| Failure::new("stepping", &error, None))?;
             }
-            rest = rest[prepared.length.min(rest.len())..].trim_ascii_start();
+            rest = rest[prepared.length..].trim_ascii_start();
         }
         Ok(())
     }
@@ -240,7 +240,6 @@ impl Shell {
     pub fn run_sql(&mut self, sql: &[u8], line: Option<usize>) -> Flow {
         let began = Instant::now();
         let times = sys::times();
-        sys::take_recorded(SigSet::EMPTY.with(Signal::INT));
         let outcome = self.execute(sql);
         if self.timer {
             self.show_time(began, times);
@@ -251,7 +250,8 @@ impl Shell {
                     && let Some(connection) = &self.connection
                 {
                     let (changes, total) = connection.changes();
-                    self.out.put(format!("changes: {changes}   total_changes: {total}\n").as_bytes());
+                    self.out
+                        .put(format!("changes: {changes}   total_changes: {total}\n").as_bytes());
                 }
                 return Flow::Go;
             }

@@ -6,7 +6,8 @@ use readline::complete::{Completions, Request};
 use readline::editor::{Editor, Host, Settings, Step};
 use readline::history::{self, Control, History};
 use sys::{
-    Errno, Fd, InputFlags, LocalFlags, Mode, OpenFlags, PollEvents, PollFd, SetWhen, SigSet, Signal, Termios, cc,
+    Errno, Fd, InputFlags, LocalFlags, Mode, OpenFlags, PollEvents, PollFd, SetWhen, SigSet, Signal, Termios,
+    cc,
 };
 
 use crate::engine::Connection;
@@ -107,12 +108,20 @@ pub fn read(shell: &mut Shell, first: bool) -> Line {
     sys::take_recorded(SigSet::EMPTY.with(Signal::INT));
     let prompt = shell.prompts[usize::from(!first)].clone();
     let plain = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    let cooked = if plain { None } else { sys::tcgetattr(Fd::STDIN).ok() };
+    let cooked = if plain {
+        None
+    } else {
+        sys::tcgetattr(Fd::STDIN).ok()
+    };
     let raw_mode = cooked.filter(|cooked| sys::tcsetattr(Fd::STDIN, SetWhen::Drain, &raw(cooked)).is_ok());
     let Some(cooked) = raw_mode else {
         return without_editing(&prompt);
     };
-    let connection = if shell.is_open() { shell.connection().ok() } else { None };
+    let connection = if shell.is_open() {
+        shell.connection().ok()
+    } else {
+        None
+    };
     let terminal = &mut shell.editor;
     let mut session = Session {
         program: Program {
@@ -275,7 +284,10 @@ pub fn load_history(shell: &mut Shell) {
     let Some(Ok(fd)) = history_file().map(|name| sys::open(&name, OpenFlags::CLOEXEC, Mode::empty())) else {
         return;
     };
-    for entry in crate::functions::read_all(fd).map(|text| history::parse(&text)).unwrap_or_default() {
+    for entry in crate::functions::read_all(fd)
+        .map(|text| history::parse(&text))
+        .unwrap_or_default()
+    {
         shell.editor.history.push(entry);
     }
     shell.editor.history.stifle(HISTORY);

@@ -30,7 +30,9 @@ fn doubled(text: &[u8], quote: u8) -> Vec<u8> {
 /// The name as SQL takes it: in quotes where it needs them.
 pub fn name(name: &[u8]) -> Vec<u8> {
     let plain = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
-    let first = name.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
+    let first = name
+        .first()
+        .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
     if first && name.iter().all(plain) && !crate::engine::is_keyword(name) {
         name.to_vec()
     } else {
@@ -95,7 +97,11 @@ pub fn blob(bytes: &[u8], letter: u8) -> Vec<u8> {
 /// A real number in 20 digits, which always give the same number again: printf's `%!.20g`.
 pub fn real(x: f64) -> Vec<u8> {
     if x.is_infinite() {
-        return if x > 0.0 { b"Inf".to_vec() } else { b"-Inf".to_vec() };
+        return if x > 0.0 {
+            b"Inf".to_vec()
+        } else {
+            b"-Inf".to_vec()
+        };
     }
     let scientific = format!("{x:.19e}");
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
@@ -203,7 +209,11 @@ pub fn words(line: &[u8]) -> Vec<Vec<u8>> {
                 i += 1;
             }
             let inside = &line[start..i.min(line.len())];
-            words.push(if first == b'"' { unescaped(inside) } else { inside.to_vec() });
+            words.push(if first == b'"' {
+                unescaped(inside)
+            } else {
+                inside.to_vec()
+            });
             i += 1;
         } else {
             let start = i;

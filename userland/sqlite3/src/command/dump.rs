@@ -26,7 +26,10 @@ pub fn run(shell: &mut Shell, words: Words<'_>) -> Flow {
             Some(b"data-only") => options.data_only = true,
             Some(b"nosys") => options.no_system = true,
             Some(_) => {
-                return usage(shell, [b"Unknown option \"", &word[..], b"\" on \".dump\""].concat());
+                return usage(
+                    shell,
+                    [b"Unknown option \"", &word[..], b"\" on \".dump\""].concat(),
+                );
             }
             None => patterns.push(word),
         }
@@ -41,7 +44,15 @@ pub fn run(shell: &mut Shell, words: Words<'_>) -> Flow {
     // One state of the database, though another writes meanwhile. That a schema that is damaged is read all the same is wanted here.
     let begun = connection.execute("SAVEPOINT dump; PRAGMA writable_schema=ON");
     let mut writable_schema = false;
-    let outcome = begun.and_then(|()| objects(&connection, &patterns, &options, &mut writable_schema, &mut shell.out));
+    let outcome = begun.and_then(|()| {
+        objects(
+            &connection,
+            &patterns,
+            &options,
+            &mut writable_schema,
+            &mut shell.out,
+        )
+    });
     if writable_schema {
         shell.out.put(b"PRAGMA writable_schema=OFF;\n");
     }
@@ -95,7 +106,9 @@ fn objects(
     ];
     let mut first_error: Option<Error> = None;
     for row in connection.rows(tables.concat(), &[])? {
-        let [Some(name), _, Some(sql)] = &row[..] else { continue };
+        let [Some(name), _, Some(sql)] = &row[..] else {
+            continue;
+        };
         if let Err(error) = table(connection, name, sql, options, writable_schema, out) {
             first_error.get_or_insert(error);
         }
@@ -155,13 +168,26 @@ fn table(
 }
 
 /// The INSERT statements of a table.
-pub fn rows(connection: &Connection, name: &[u8], rowids: bool, newlines: bool, out: &mut Destination) -> Result<()> {
-    let info = connection.rows("SELECT name, pk, type FROM pragma_table_info(?1)", &[Value::Text(name)])?;
+pub fn rows(
+    connection: &Connection,
+    name: &[u8],
+    rowids: bool,
+    newlines: bool,
+    out: &mut Destination,
+) -> Result<()> {
+    let info = connection.rows(
+        "SELECT name, pk, type FROM pragma_table_info(?1)",
+        &[Value::Text(name)],
+    )?;
     let columns: Vec<&[u8]> = info.iter().filter_map(|row| row.first()?.as_deref()).collect();
     if columns.is_empty() {
         return Ok(());
     }
-    let rowid = if rowids { rowid_name(connection, name, &info, &columns) } else { None };
+    let rowid = if rowids {
+        rowid_name(connection, name, &info, &columns)
+    } else {
+        None
+    };
     let mut listed: Vec<Vec<u8>> = columns.iter().map(|column| text::name(column)).collect();
     if let Some(rowid) = rowid {
         listed.insert(0, rowid.as_bytes().to_vec());
@@ -183,7 +209,14 @@ pub fn rows(connection: &Connection, name: &[u8], rowids: bool, newlines: bool, 
         Err(error) if error.code == libsqlite3_sys::SQLITE_CORRUPT => {
             out.put(b"/****** CORRUPTION ERROR *******/\n");
             // From the other end more may be found.
-            each_row(connection, &query(b" ORDER BY rowid DESC"), &format, newlines, out).and(Err(error))
+            each_row(
+                connection,
+                &query(b" ORDER BY rowid DESC"),
+                &format,
+                newlines,
+                out,
+            )
+            .and(Err(error))
         }
         outcome => outcome,
     }
@@ -196,7 +229,10 @@ fn rowid_name(
     info: &[Vec<Option<Vec<u8>>>],
     columns: &[&[u8]],
 ) -> Option<&'static str> {
-    let keys: Vec<_> = info.iter().filter(|row| row.get(1).and_then(Option::as_deref) != Some(b"0")).collect();
+    let keys: Vec<_> = info
+        .iter()
+        .filter(|row| row.get(1).and_then(Option::as_deref) != Some(b"0"))
+        .collect();
     if let [key] = keys[..]
         && key.get(2)?.as_deref()?.eq_ignore_ascii_case(b"INTEGER")
     {
@@ -206,14 +242,30 @@ fn rowid_name(
             return None;
         }
     }
-    let free = |candidate: &&&str| !columns.iter().any(|column| column.eq_ignore_ascii_case(candidate.as_bytes()));
+    let free = |candidate: &&&str| {
+        !columns
+            .iter()
+            .any(|column| column.eq_ignore_ascii_case(candidate.as_bytes()))
+    };
     let candidate = ["rowid", "_rowid_", "oid"].iter().find(free)?;
-    let query = [b"SELECT ", candidate.as_bytes(), b" FROM ", &text::quoted_name(name)[..]].concat();
+    let query = [
+        b"SELECT ",
+        candidate.as_bytes(),
+        b" FROM ",
+        &text::quoted_name(name)[..],
+    ]
+    .concat();
     // A table WITHOUT ROWID has none.
     connection.prepare(&query).ok().map(|_| *candidate)
 }
 
-fn each_row(connection: &Connection, query: &[u8], format: &Format, newlines: bool, out: &mut Destination) -> Result<()> {
+fn each_row(
+    connection: &Connection,
+    query: &[u8],
+    format: &Format,
+    newlines: bool,
+    out: &mut Destination,
+) -> Result<()> {
     let mut statement = connection.statement(query)?;
     let mut printer = RowPrinter::new(&statement, Vec::new());
     while statement.step()? {
@@ -228,7 +280,16 @@ fn each_row(connection: &Connection, query: &[u8], format: &Format, newlines: bo
                 value => literal(value),
             })
             .collect();
-        out.put(&[b"INSERT INTO ", &format.table[..], b" VALUES(", &values.join(&b","[..])[..], b");\n"].concat());
+        out.put(
+            &[
+                b"INSERT INTO ",
+                &format.table[..],
+                b" VALUES(",
+                &values.join(&b","[..])[..],
+                b");\n",
+            ]
+            .concat(),
+        );
     }
     Ok(())
 }

@@ -20,7 +20,10 @@ pub fn cd(shell: &mut Shell, words: Words<'_>) -> Flow {
             sys::init();
             Flow::Go
         }
-        Err(_) => usage(shell, [b"Cannot change to directory \"", &directory[..], b"\""].concat()),
+        Err(_) => usage(
+            shell,
+            [b"Cannot change to directory \"", &directory[..], b"\""].concat(),
+        ),
     }
 }
 
@@ -40,7 +43,9 @@ pub fn system(shell: &mut Shell, words: Words<'_>) -> Flow {
     match cli::process::run(&[b"sh".to_vec(), b"-c".to_vec(), command]) {
         Ok(0) => {}
         // As wait(2) gives it: signals below, the exit status in the next byte.
-        Ok(status) if status > 128 => shell.tell(format!("System command returns {}\n", status - 128).as_bytes()),
+        Ok(status) if status > 128 => {
+            shell.tell(format!("System command returns {}\n", status - 128).as_bytes())
+        }
         Ok(status) => shell.tell(format!("System command returns {}\n", status << 8).as_bytes()),
         Err(error) => shell.tell(format!("System command returns -1: {error}\n").as_bytes()),
     }
@@ -81,7 +86,9 @@ pub fn once(shell: &mut Shell, words: Words<'_>) -> Flow {
 fn redirect(shell: &mut Shell, words: Words<'_>, once: bool) -> Flow {
     let help = |shell: &mut Shell, message: &[u8]| {
         shell.out.put(message);
-        shell.out.put(super::help::text_of(if once { "once" } else { "output" }).as_bytes());
+        shell
+            .out
+            .put(super::help::text_of(if once { "once" } else { "output" }).as_bytes());
         Flow::Failed
     };
     let mut target: Option<Vec<u8>> = None;
@@ -249,9 +256,13 @@ pub fn clone(shell: &mut Shell, words: Words<'_>) -> Flow {
     let outcome = Connection::open(file, OpenMode::default()).and_then(|to| {
         to.execute("PRAGMA writable_schema=ON; BEGIN EXCLUSIVE")?;
         for (condition, with_rows) in [("type='table'", true), ("type!='table'", false)] {
-            let query = format!("SELECT name, sql FROM sqlite_schema WHERE {condition} AND sql NOT NULL ORDER BY rowid");
+            let query = format!(
+                "SELECT name, sql FROM sqlite_schema WHERE {condition} AND sql NOT NULL ORDER BY rowid"
+            );
             for row in from.rows(query, &[])? {
-                let [Some(name), Some(sql)] = &row[..] else { continue };
+                let [Some(name), Some(sql)] = &row[..] else {
+                    continue;
+                };
                 shell.out.put(&[&name[..], b"... "].concat());
                 // SQLite makes its own tables when the first that needs one is made.
                 if !name.starts_with(b"sqlite_") {
@@ -276,7 +287,16 @@ fn copy_rows(from: &Connection, to: &Connection, table: &[u8]) -> crate::engine:
     let mut rows = from.statement([b"SELECT * FROM ", &name[..]].concat())?;
     let columns = rows.columns();
     let marks = vec!["?"; columns].join(",");
-    let mut insert = to.statement([b"INSERT OR IGNORE INTO ", &name[..], b" VALUES(", marks.as_bytes(), b")"].concat())?;
+    let mut insert = to.statement(
+        [
+            b"INSERT OR IGNORE INTO ",
+            &name[..],
+            b" VALUES(",
+            marks.as_bytes(),
+            b")",
+        ]
+        .concat(),
+    )?;
     while rows.step()? {
         for i in 0..columns {
             let value: Value<'_> = rows.value(i);

@@ -41,7 +41,11 @@ pub fn run(shell: &mut Shell, words: Words<'_>) -> Flow {
         return Flow::Go;
     }
     let bare = word.trim_start_matches('.');
-    let found: Vec<&str> = entries.iter().filter(|e| e[1..].starts_with(bare)).copied().collect();
+    let found: Vec<&str> = entries
+        .iter()
+        .filter(|e| e[1..].starts_with(bare))
+        .copied()
+        .collect();
     match found[..] {
         [] => {}
         [one] => {

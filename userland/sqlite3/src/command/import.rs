@@ -3,6 +3,7 @@
 use sys::{Fd, Mode, OpenFlags};
 
 use super::Words;
+use super::fields::{End, Reader};
 use crate::engine::{Connection, Error, Statement, Value};
 use crate::output;
 use crate::render::Mode as OutputMode;
@@ -26,7 +27,9 @@ pub fn run(shell: &mut Shell, words: Words<'_>) -> Flow {
         Ok(request) => request,
         Err(message) => {
             let usage = super::help::text_of("import");
-            shell.out.put(&[b"ERROR: ", &message[..], usage.as_bytes()].concat());
+            shell
+                .out
+                .put(&[b"ERROR: ", &message[..], usage.as_bytes()].concat());
             return Flow::Failed;
         }
     };
@@ -48,8 +51,17 @@ pub fn run(shell: &mut Shell, words: Words<'_>) -> Flow {
     let Ok((fd, child)) = opened else {
         return shell.fail([b"cannot open \"", &request.file[..], b"\""].concat());
     };
-    let name = if child.is_some() { b"<pipe>".to_vec() } else { request.file.clone() };
-    let mut reader = Reader::new(fd, name, separators, request.ascii || shell.format.mode == OutputMode::Ascii);
+    let name = if child.is_some() {
+        b"<pipe>".to_vec()
+    } else {
+        request.file.clone()
+    };
+    let mut reader = Reader::new(
+        fd,
+        name,
+        separators,
+        request.ascii || shell.format.mode == OutputMode::Ascii,
+    );
     let outcome = import(shell, &connection, &request, &mut reader);
     let _ = sys::close(fd);
     if let Some(child) = child {
@@ -78,7 +90,10 @@ fn parse(words: Words<'_>) -> Result<Request, Vec<u8>> {
             b"skip" => request.skip = rest.next().map_or(0, |n| text::integer(n)),
             _ => {
                 // As the original says it, with one of two dashes.
-                let shown = word.strip_prefix(b"-").filter(|w| w.starts_with(b"-")).unwrap_or(word);
+                let shown = word
+                    .strip_prefix(b"-")
+                    .filter(|w| w.starts_with(b"-"))
+                    .unwrap_or(word);
                 return Err([b"unknown option: \"", shown, b"\".  Usage:\n"].concat());
             }
         }
@@ -121,23 +136,47 @@ fn separators(shell: &mut Shell, request: &Request) -> Result<(u8, u8), &'static
     }
 }
 
-fn import(shell: &mut Shell, connection: &Connection, request: &Request, reader: &mut Reader) -> Result<Flow, Error> {
+fn import(
+    shell: &mut Shell,
+    connection: &Connection,
+    request: &Request,
+    reader: &mut Reader,
+) -> Result<Flow, Error> {
     if request.verbose && !request.csv && !request.ascii {
         let shown = |b: u8| text::c_string(&[b]);
         let (column, row) = (shown(reader.column), shown(reader.row));
-        shell.out.put(&[b"Column separator ", &column[..], b", row separator ", &row, b"\n"].concat());
+        shell.out.put(
+            &[
+                b"Column separator ",
+                &column[..],
+                b", row separator ",
+                &row,
+                b"\n",
+            ]
+            .concat(),
+        );
     }
     for _ in 0..request.skip {
         while reader.field(shell).is_some() && reader.end == End::Column {}
     }
     let table = match &request.schema {
-        Some(schema) => [&text::quoted_name(schema)[..], b".", &text::quoted_name(&request.table)].concat(),
+        Some(schema) => [
+            &text::quoted_name(schema)[..],
+            b".",
+            &text::quoted_name(&request.table),
+        ]
+        .concat(),
         None => text::quoted_name(&request.table),
     };
     let query = [b"SELECT * FROM ", &table[..]].concat();
     let there = match connection.statement(&query) {
         Ok(statement) => Some(statement),
-        Err(error) if error.message.starts_with(b"no such table: ") || error.message.starts_with(b"unknown database") => None,
+        Err(error)
+            if error.message.starts_with(b"no such table: ")
+                || error.message.starts_with(b"unknown database") =>
+        {
+            None
+        }
         Err(error) => return Err(error),
     };
     let columns = match there {
@@ -188,7 +227,12 @@ fn import(shell: &mut Shell, connection: &Connection, request: &Request, reader:
 }
 
 /// Binds the fields of the next row; false if there is none.
-fn row(shell: &mut Shell, insert: &mut Statement, columns: usize, reader: &mut Reader) -> Result<bool, Error> {
+fn row(
+    shell: &mut Shell,
+    insert: &mut Statement,
+    columns: usize,
+    reader: &mut Reader,
+) -> Result<bool, Error> {
     let line = reader.line;
     let mut found = 0;
     while found < columns {
@@ -204,7 +248,9 @@ fn row(shell: &mut Shell, insert: &mut Statement, columns: usize, reader: &mut R
         insert.bind(found + 1, field.as_deref().map_or(Value::Null, Value::Text))?;
         found += 1;
         if found < columns && reader.end != End::Column {
-            let message = format!(":{line}: expected {columns} columns but found {found} - filling the rest with NULL\n");
+            let message = format!(
+                ":{line}: expected {columns} columns but found {found} - filling the rest with NULL\n"
+            );
             shell.tell(&[&reader.name[..], message.as_bytes()].concat());
             while found < columns {
                 found += 1;
@@ -246,11 +292,26 @@ fn create(
     let renamed = distinct(&mut names);
     if !renamed.is_empty() {
         let list = renamed.join(&b",\n"[..]);
-        let title = [b"Columns renamed during .import ", &request.file[..], b" due to duplicates:\n"].concat();
+        let title = [
+            b"Columns renamed during .import ",
+            &request.file[..],
+            b" due to duplicates:\n",
+        ]
+        .concat();
         shell.tell(&[&title[..], &list, b"\n"].concat());
     }
-    let columns: Vec<Vec<u8>> = names.iter().map(|name| [&text::quoted_name(name)[..], b" TEXT"].concat()).collect();
-    let sql = [b"CREATE TABLE ", table, b"(\n", &columns.join(&b", "[..])[..], b")\n"].concat();
+    let columns: Vec<Vec<u8>> = names
+        .iter()
+        .map(|name| [&text::quoted_name(name)[..], b" TEXT"].concat())
+        .collect();
+    let sql = [
+        b"CREATE TABLE ",
+        table,
+        b"(\n",
+        &columns.join(&b", "[..])[..],
+        b")\n",
+    ]
+    .concat();
     if request.verbose {
         shell.out.put(&[&sql[..], b"\n"].concat());
     }
@@ -269,7 +330,12 @@ fn distinct(names: &mut [Vec<u8>]) -> Vec<Vec<u8>> {
     }
     let same = |a: &[u8], b: &[u8]| a.eq_ignore_ascii_case(b);
     let doubled: Vec<usize> = (0..names.len())
-        .filter(|i| names.iter().enumerate().any(|(j, other)| j != *i && same(other, &names[*i])))
+        .filter(|i| {
+            names
+                .iter()
+                .enumerate()
+                .any(|(j, other)| j != *i && same(other, &names[*i]))
+        })
         .collect();
     let mut told = Vec::new();
     for i in doubled {
@@ -282,141 +348,4 @@ fn distinct(names: &mut [Vec<u8>]) -> Vec<Vec<u8>> {
         names[i] = new;
     }
     told
-}
-
-/// What ended a field.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
-    Column,
-    Row,
-    File,
-}
-
-/// Fields of a file.
-struct Reader {
-    fd: Fd,
-    buffer: Vec<u8>,
-    at: usize,
-    name: Vec<u8>,
-    column: u8,
-    row: u8,
-    /// No quotes.
-    ascii: bool,
-    end: End,
-    /// The line that comes next, from 1.
-    line: u64,
-    first: bool,
-}
-
-impl Reader {
-    fn new(fd: Fd, name: Vec<u8>, (column, row): (u8, u8), ascii: bool) -> Reader {
-        Reader {
-            fd,
-            buffer: Vec::new(),
-            at: 0,
-            name,
-            column,
-            row,
-            ascii,
-            end: End::Row,
-            line: 1,
-            first: true,
-        }
-    }
-
-    fn byte(&mut self) -> Option<u8> {
-        if self.at == self.buffer.len() {
-            self.buffer.resize(64 * 1024, 0);
-            self.at = 0;
-            let read = loop {
-                match sys::read(self.fd, &mut self.buffer) {
-                    Err(sys::Errno::EINTR) => {}
-                    read => break read.unwrap_or(0),
-                }
-            };
-            self.buffer.truncate(read);
-        }
-        let b = self.buffer.get(self.at).copied()?;
-        self.at += 1;
-        Some(b)
-    }
-
-    /// The next field; `None` if the file ends before it.
-    fn field(&mut self, shell: &mut Shell) -> Option<Vec<u8>> {
-        let first = std::mem::take(&mut self.first);
-        let Some(b) = self.byte() else {
-            self.end = End::File;
-            return None;
-        };
-        if b == b'"' && !self.ascii {
-            return Some(self.quoted(shell));
-        }
-        let mut field = Vec::new();
-        let mut next = Some(b);
-        self.end = loop {
-            match next {
-                None => break End::File,
-                Some(b) if b == self.column => break End::Column,
-                Some(b) if b == self.row => {
-                    self.line += 1;
-                    if !self.ascii && field.last() == Some(&b'\r') {
-                        field.pop();
-                    }
-                    break End::Row;
-                }
-                Some(b) => field.push(b),
-            }
-            next = self.byte();
-        };
-        // A mark of the byte order, as some programs write it before UTF-8.
-        if first && field.starts_with(b"\xef\xbb\xbf") {
-            field.drain(..3);
-        }
-        Some(field)
-    }
-
-    /// The rest of a field that began with a quote.
-    fn quoted(&mut self, shell: &mut Shell) -> Vec<u8> {
-        let started = self.line;
-        let mut field: Vec<u8> = Vec::new();
-        // The two bytes before, 0 for what is done with.
-        let (mut last, mut before) = (0, 0);
-        loop {
-            let next = self.byte();
-            if next == Some(self.row) {
-                self.line += 1;
-            }
-            if next == Some(b'"') && last == b'"' {
-                // The field has the first of the two.
-                last = 0;
-                continue;
-            }
-            let closed = last == b'"' || (next == Some(self.row) && last == b'\r' && before == b'"');
-            let end = match next {
-                None => Some(End::File),
-                Some(b) if b == self.column => Some(End::Column),
-                Some(b) if b == self.row => Some(End::Row),
-                Some(_) => None,
-            };
-            if let (true, Some(end)) = (closed && (last == b'"' || end == Some(End::Row)), end) {
-                while field.pop().is_some_and(|b| b != b'"') {}
-                self.end = end;
-                return field;
-            }
-            if last == b'"' && next != Some(b'\r') {
-                self.complain(shell, self.line, "unescaped \" character");
-            }
-            let Some(b) = next else {
-                self.complain(shell, started, "unterminated \"-quoted field");
-                self.end = End::File;
-                return field;
-            };
-            field.push(b);
-            (before, last) = (last, b);
-        }
-    }
-
-    fn complain(&self, shell: &mut Shell, line: u64, message: &str) {
-        shell.tell(&[&self.name[..], format!(":{line}: {message}\n").as_bytes()].concat());
-    }
 }

@@ -1,6 +1,7 @@
 //! Dot-commands.
 
 mod dump;
+mod fields;
 mod files;
 mod help;
 mod import;
@@ -85,7 +86,12 @@ pub fn run(shell: &mut Shell, line: &[u8]) -> Flow {
         .iter()
         .find(|c| name.len() >= c.least && c.name.as_bytes().starts_with(name));
     let Some(found) = found else {
-        let name = [b"unknown command or invalid arguments:  \"", &name[..], b"\". Enter \".help\" for help"].concat();
+        let name = [
+            b"unknown command or invalid arguments:  \"",
+            &name[..],
+            b"\". Enter \".help\" for help",
+        ]
+        .concat();
         return shell.fail(name);
     };
     let flow = (found.run)(shell, words);
@@ -139,5 +145,8 @@ fn print(shell: &mut Shell, words: Words<'_>) -> Flow {
 /// The commands that begin so, for the Tab key.
 pub fn names_with(typed: &[u8]) -> Vec<Vec<u8>> {
     let names = COMMANDS.iter().map(|c| c.name.as_bytes());
-    names.filter(|name| name.starts_with(typed)).map(<[u8]>::to_vec).collect()
+    names
+        .filter(|name| name.starts_with(typed))
+        .map(<[u8]>::to_vec)
+        .collect()
 }

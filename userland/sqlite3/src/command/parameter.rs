@@ -16,7 +16,9 @@ pub fn run(shell: &mut Shell, words: Words<'_>) -> Flow {
         [b"init"] => init(&connection),
         [b"set", name, value] => set(&connection, name, value),
         [b"unset", name] => match connection.statement("DELETE FROM temp.sqlite_parameters WHERE key=?1") {
-            Ok(mut statement) => statement.bind(1, Value::Text(name)).and_then(|()| statement.step().map(drop)),
+            Ok(mut statement) => statement
+                .bind(1, Value::Text(name))
+                .and_then(|()| statement.step().map(drop)),
             // Without the table nothing is set.
             Err(_) => Ok(()),
         },
@@ -63,12 +65,22 @@ fn set(connection: &Connection, name: &[u8], value: &[u8]) -> Result<()> {
 }
 
 fn list(shell: &mut Shell, connection: &Connection) -> Result<()> {
-    let Ok(rows) = connection.rows("SELECT key, quote(value) FROM temp.sqlite_parameters ORDER BY 1", &[]) else {
+    let Ok(rows) = connection.rows(
+        "SELECT key, quote(value) FROM temp.sqlite_parameters ORDER BY 1",
+        &[],
+    ) else {
         return Ok(());
     };
-    let widest = rows.iter().filter_map(|row| row[0].as_ref()).map(Vec::len).max().unwrap_or(0);
+    let widest = rows
+        .iter()
+        .filter_map(|row| row[0].as_ref())
+        .map(Vec::len)
+        .max()
+        .unwrap_or(0);
     for row in rows {
-        let [Some(key), Some(value)] = &row[..] else { continue };
+        let [Some(key), Some(value)] = &row[..] else {
+            continue;
+        };
         shell.out.put(key);
         shell.out.put(&b" ".repeat(widest - key.len() + 1));
         shell.out.put(value);

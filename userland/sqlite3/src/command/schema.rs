@@ -9,7 +9,10 @@ use crate::text;
 /// Names of the attached databases, in their order.
 fn databases_of(connection: &Connection) -> Result<Vec<Vec<u8>>> {
     let rows = connection.rows("PRAGMA database_list", &[])?;
-    Ok(rows.into_iter().filter_map(|mut row| row.get_mut(1)?.take()).collect())
+    Ok(rows
+        .into_iter()
+        .filter_map(|mut row| row.get_mut(1)?.take())
+        .collect())
 }
 
 fn with(shell: &mut Shell, work: impl FnOnce(&mut Shell, &Connection) -> Result<()>) -> Flow {
@@ -29,14 +32,29 @@ pub fn databases(shell: &mut Shell, _: Words<'_>) -> Flow {
             let [_, Some(name), file] = &row[..] else { continue };
             let file = file.as_deref().unwrap_or_default();
             let file = if file.is_empty() { b"\"\"" } else { file };
-            let access = if connection.is_read_only(name) { "r/o" } else { "r/w" };
+            let access = if connection.is_read_only(name) {
+                "r/o"
+            } else {
+                "r/w"
+            };
             let state = match connection.transaction_state(name) {
                 _ if connection.is_autocommit() => "",
                 2 => " write-txn",
                 1 => " read-txn",
                 _ => "",
             };
-            shell.out.put(&[&name[..], b": ", file, b" ", access.as_bytes(), state.as_bytes(), b"\n"].concat());
+            shell.out.put(
+                &[
+                    &name[..],
+                    b": ",
+                    file,
+                    b" ",
+                    access.as_bytes(),
+                    state.as_bytes(),
+                    b"\n",
+                ]
+                .concat(),
+            );
         }
         Ok(())
     })
@@ -66,16 +84,29 @@ fn list(shell: &mut Shell, condition: &str, pattern: &[u8]) -> Flow {
             }
             query.extend_from_slice(b"SELECT ");
             if database != b"main" {
-                query.extend_from_slice(&[&text::quoted(&[&database[..], b"."].concat())[..], b"||"].concat());
+                query
+                    .extend_from_slice(&[&text::quoted(&[&database[..], b"."].concat())[..], b"||"].concat());
             }
-            let from = [b"name FROM ", &text::quoted_name(&database)[..], b".sqlite_schema WHERE "].concat();
+            let from = [
+                b"name FROM ",
+                &text::quoted_name(&database)[..],
+                b".sqlite_schema WHERE ",
+            ]
+            .concat();
             query.extend_from_slice(&from);
             query.extend_from_slice(condition.as_bytes());
         }
         query.extend_from_slice(b" ORDER BY 1");
-        let values: &[Value<'_>] = if condition.contains("?1") { &[Value::Text(pattern)] } else { &[] };
+        let values: &[Value<'_>] = if condition.contains("?1") {
+            &[Value::Text(pattern)]
+        } else {
+            &[]
+        };
         let rows = connection.rows(query, values)?;
-        let names: Vec<Vec<u8>> = rows.into_iter().filter_map(|mut row| row.get_mut(0)?.take()).collect();
+        let names: Vec<Vec<u8>> = rows
+            .into_iter()
+            .filter_map(|mut row| row.get_mut(0)?.take())
+            .collect();
         let widest = names.iter().map(Vec::len).max().unwrap_or(0);
         let columns = (80 / (widest + 2)).max(1);
         let lines = names.len().div_ceil(columns);
@@ -100,7 +131,9 @@ pub fn schema(shell: &mut Shell, words: Words<'_>) -> Flow {
             Some(b"nosys") => system = false,
             Some(b"debug") => {}
             Some(_) => return usage(shell, [b"Unknown option: \"", &word[..], b"\""].concat()),
-            None if pattern.is_some() => return usage(shell, "Usage: .schema ?--indent? ?--nosys? ?LIKE-PATTERN?"),
+            None if pattern.is_some() => {
+                return usage(shell, "Usage: .schema ?--indent? ?--nosys? ?LIKE-PATTERN?");
+            }
             None => pattern = Some(word),
         }
     }
@@ -108,26 +141,26 @@ pub fn schema(shell: &mut Shell, words: Words<'_>) -> Flow {
         && let b"sqlite_master" | b"sqlite_schema" | b"sqlite_temp_master" | b"sqlite_temp_schema" =
             name.to_ascii_lowercase().as_slice()
     {
-        let columns = b" (\n  type text,\n  name text,\n  tbl_name text,\n  rootpage integer,\n  sql text\n);\n";
+        let columns =
+            b" (\n  type text,\n  name text,\n  tbl_name text,\n  rootpage integer,\n  sql text\n);\n";
         shell.out.put(&[b"CREATE TABLE ", name, columns].concat());
         return Flow::Go;
     }
     with(shell, |shell, connection| {
         for database in databases_of(connection)? {
-            let (condition, values) = matching(pattern, &database);
             let mut query = [
-                b"SELECT sql, name, type FROM ",
+                b"SELECT sql, name FROM ",
                 &text::quoted_name(&database)[..],
                 b".sqlite_schema WHERE sql IS NOT NULL AND type!='meta'",
-                condition.as_bytes(),
+                &matching(pattern, &database),
             ]
             .concat();
             if !system {
                 query.extend_from_slice(b" AND name NOT LIKE 'sqlite__%' ESCAPE '_'");
             }
             query.extend_from_slice(b" ORDER BY rowid");
-            for row in connection.rows(query, &[Value::Text(&values), Value::Text(&database)])? {
-                let [Some(sql), name, _] = &row[..] else { continue };
+            for row in connection.rows(query, &[])? {
+                let [Some(sql), name] = &row[..] else { continue };
                 let name = name.as_deref().unwrap_or_default();
                 let sql = schema_text::with_schema(connection, sql, &database, name);
                 schema_text::print(&sql, indent, &mut shell.out);
@@ -140,32 +173,41 @@ pub fn schema(shell: &mut Shell, words: Words<'_>) -> Flow {
     })
 }
 
-/// The condition for names that match, and the pattern that it takes as ?1; ?2 is the database's name.
-fn matching(pattern: Option<&[u8]>, _database: &[u8]) -> (String, Vec<u8>) {
+/// The condition for the objects of a database that match.
+fn matching(pattern: Option<&[u8]>, database: &[u8]) -> Vec<u8> {
     let Some(pattern) = pattern else {
-        // Both parameters have a value, so both must be there.
-        return (" AND coalesce(?1,?2,1) NOTNULL".to_owned(), Vec::new());
+        return Vec::new();
     };
     let name = if pattern.contains(&b'.') {
-        "lower(printf('%s.%s',?2,tbl_name))"
+        [
+            b"lower(printf('%s.%s',",
+            &text::quoted(database)[..],
+            b",tbl_name))",
+        ]
+        .concat()
     } else {
-        "coalesce(lower(tbl_name),?2)"
+        b"lower(tbl_name)".to_vec()
     };
-    let glob = pattern.iter().any(|b| matches!(b, b'*' | b'?' | b'['));
-    let condition = if glob {
-        format!(" AND {name} GLOB ?1")
+    [b" AND ", &name[..], &comparison(pattern)].concat()
+}
+
+/// `GLOB` or `LIKE` with the pattern, by the characters that it has.
+fn comparison(pattern: &[u8]) -> Vec<u8> {
+    let pattern = pattern.to_ascii_lowercase();
+    if pattern.iter().any(|b| matches!(b, b'*' | b'?' | b'[')) {
+        [b" GLOB ", &text::quoted(&pattern)[..]].concat()
     } else {
-        format!(" AND {name} LIKE ?1 ESCAPE '\\'")
-    };
-    (condition, pattern.to_ascii_lowercase())
+        [b" LIKE ", &text::quoted(&pattern)[..], b" ESCAPE '\\'"].concat()
+    }
 }
 
 /// Virtual tables that are there without having been made.
 fn modules(shell: &mut Shell, connection: &Connection, pattern: &[u8]) -> Result<()> {
-    let glob = pattern.iter().any(|b| matches!(b, b'*' | b'?' | b'['));
-    let condition = if glob { "GLOB ?1" } else { "LIKE ?1 ESCAPE '\\'" };
-    let query = format!("SELECT name FROM pragma_module_list WHERE lower(name) {condition}");
-    for row in connection.rows(query, &[Value::Text(&pattern.to_ascii_lowercase())])? {
+    let query = [
+        b"SELECT name FROM pragma_module_list WHERE lower(name)",
+        &comparison(pattern)[..],
+    ];
+    for row in connection.rows(query.concat(), &[])? {
         if let [Some(name)] = &row[..]
             && let Some(columns) = schema_text::columns_of(connection, None, name)
         {
@@ -190,7 +232,10 @@ pub fn fullschema(shell: &mut Shell, words: Words<'_>) -> Flow {
                 schema_text::print(sql, indent, &mut shell.out);
             }
         }
-        let there = connection.rows("SELECT 1 FROM sqlite_schema WHERE name GLOB 'sqlite_stat[134]'", &[])?;
+        let there = connection.rows(
+            "SELECT 1 FROM sqlite_schema WHERE name GLOB 'sqlite_stat[134]'",
+            &[],
+        )?;
         if there.is_empty() {
             shell.out.put(b"/* No STAT tables available */\n");
             return Ok(());

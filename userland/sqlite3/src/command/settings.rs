@@ -132,7 +132,7 @@ pub fn stats(shell: &mut Shell, words: Words<'_>) -> Flow {
     match words {
         [] => super::status::show_stats(shell),
         [word] if word == b"stmt" || word == b"vmstep" => {
-            super::usage(shell, "Error: .stats stmt and .stats vmstep are not supported")
+            shell.fail(".stats stmt and .stats vmstep are not supported")
         }
         [word] => {
             shell.stats = boolean(shell, word);
@@ -199,7 +199,10 @@ pub fn limit(shell: &mut Shell, words: Words<'_>) -> Flow {
         }
     };
     if let Some(value) = words.get(1) {
-        connection.limit(id as i32, Some(text::integer(value).clamp(-1, i32::MAX.into()) as i32));
+        connection.limit(
+            id as i32,
+            Some(text::integer(value).clamp(-1, i32::MAX.into()) as i32),
+        );
     }
     shell.out.put(line(id).as_bytes());
     Flow::Go
@@ -217,7 +220,11 @@ pub fn dbconfig(shell: &mut Shell, words: Words<'_>) -> Flow {
         }
         found = true;
         let value = words.get(1).map(|word| boolean(shell, word));
-        let now = if connection.switch(*switch, value) { "on" } else { "off" };
+        let now = if connection.switch(*switch, value) {
+            "on"
+        } else {
+            "off"
+        };
         shell.out.put(format!("{name:>19} {now}\n").as_bytes());
     }
     if !found && let Some(word) = words.first() {
@@ -230,8 +237,8 @@ pub fn dbconfig(shell: &mut Shell, words: Words<'_>) -> Flow {
 
 /// The names of `.mode`, in the order in which its message lists them.
 const MODES: &[&str] = &[
-    "ascii", "box", "column", "csv", "html", "insert", "json", "line", "list", "markdown", "qbox", "quote", "table", "tabs",
-    "tcl",
+    "ascii", "box", "column", "csv", "html", "insert", "json", "line", "list", "markdown", "qbox", "quote",
+    "table", "tabs", "tcl",
 ];
 
 pub fn mode(shell: &mut Shell, words: Words<'_>) -> Flow {
@@ -243,7 +250,10 @@ pub fn mode(shell: &mut Shell, words: Words<'_>) -> Flow {
     while let Some(word) = rest.next() {
         match option(word) {
             Some(b"wrap") if !rest.as_slice().is_empty() => {
-                wrap = rest.next().map_or(0, |value| text::integer(value)).clamp(-10_000, 10_000) as i32;
+                wrap = rest
+                    .next()
+                    .map_or(0, |value| text::integer(value))
+                    .clamp(-10_000, 10_000) as i32;
             }
             Some(b"wordwrap") if !rest.as_slice().is_empty() => {
                 word_wrap = rest.next().is_some_and(|value| boolean(shell, value));
@@ -268,7 +278,9 @@ pub fn mode(shell: &mut Shell, words: Words<'_>) -> Flow {
     let current = shell.format.mode.name().as_bytes();
     let name = name.unwrap_or_else(|| {
         let described = describe(shell);
-        shell.out.put(format!("current output mode: {described}\n").as_bytes());
+        shell
+            .out
+            .put(format!("current output mode: {described}\n").as_bytes());
         current
     });
     let starts = |full: &str| full.as_bytes().starts_with(name);
@@ -343,5 +355,8 @@ pub fn describe(shell: &Shell) -> String {
     }
     let word_wrap = if format.word_wrap { "on" } else { "off" };
     let quote = if format.quote { "" } else { "no" };
-    format!("{name} --wrap {} --wordwrap {word_wrap} --{quote}quote", format.wrap)
+    format!(
+        "{name} --wrap {} --wordwrap {word_wrap} --{quote}quote",
+        format.wrap
+    )
 }

@@ -82,8 +82,9 @@ pub fn show_stats(shell: &mut Shell) -> Flow {
         1 => "reading",
         _ => "none",
     };
-    shell
-        .out
-        .put(format!("Changes of the last statement: {changes}\nChanges: {total}\nTransaction: {state}\n").as_bytes());
+    shell.out.put(
+        format!("Changes of the last statement: {changes}\nChanges: {total}\nTransaction: {state}\n")
+            .as_bytes(),
+    );
     Flow::Go
 }

@@ -42,7 +42,11 @@ impl Connection {
 
 /// # Safety
 /// Called by SQLite for a function that `add_function` made known.
-unsafe extern "C" fn call(context: *mut ffi::sqlite3_context, count: c_int, list: *mut *mut ffi::sqlite3_value) {
+unsafe extern "C" fn call(
+    context: *mut ffi::sqlite3_context,
+    count: c_int,
+    list: *mut *mut ffi::sqlite3_value,
+) {
     // SAFETY: SQLite gives `count` values, valid during the call; the data is the `Function` of `add_function`. Results are copied.
     unsafe {
         let function: Function = std::mem::transmute(ffi::sqlite3_user_data(context));

@@ -82,9 +82,10 @@ pub fn version() -> (String, String) {
     )
 }
 
-/// Does the SQL end with a complete statement?
+/// Does the SQL end with a complete statement? A NUL counts as a letter.
 pub fn is_complete(sql: &[u8]) -> bool {
-    let sql = c_string(sql);
+    let sql: Vec<u8> = sql.iter().map(|b| if *b == 0 { b'0' } else { *b }).collect();
+    let sql = c_string(&sql);
     // SAFETY: a string that ends in NUL and outlives the call.
     unsafe { ffi::sqlite3_complete(sql.as_ptr()) != 0 }
 }
@@ -155,12 +156,7 @@ impl Connection {
         }
         // SAFETY: the connection is open; the function needs no data.
         unsafe {
-            ffi::sqlite3_progress_handler(
-                connection.raw(),
-                PROGRESS_STEPS,
-                Some(progress),
-                ptr::null_mut(),
-            );
+            ffi::sqlite3_progress_handler(connection.raw(), PROGRESS_STEPS, Some(progress), ptr::null_mut());
         }
         Ok(connection)
     }
@@ -258,10 +254,22 @@ impl Switch {
         ("enable_qpsg", Switch(ffi::SQLITE_DBCONFIG_ENABLE_QPSG)),
         ("enable_trigger", Switch(ffi::SQLITE_DBCONFIG_ENABLE_TRIGGER)),
         ("enable_view", Switch(ffi::SQLITE_DBCONFIG_ENABLE_VIEW)),
-        ("fts3_tokenizer", Switch(ffi::SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER)),
-        ("legacy_alter_table", Switch(ffi::SQLITE_DBCONFIG_LEGACY_ALTER_TABLE)),
-        ("legacy_file_format", Switch(ffi::SQLITE_DBCONFIG_LEGACY_FILE_FORMAT)),
-        ("load_extension", Switch(ffi::SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION)),
+        (
+            "fts3_tokenizer",
+            Switch(ffi::SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER),
+        ),
+        (
+            "legacy_alter_table",
+            Switch(ffi::SQLITE_DBCONFIG_LEGACY_ALTER_TABLE),
+        ),
+        (
+            "legacy_file_format",
+            Switch(ffi::SQLITE_DBCONFIG_LEGACY_FILE_FORMAT),
+        ),
+        (
+            "load_extension",
+            Switch(ffi::SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION),
+        ),
         ("no_ckpt_on_close", Switch(ffi::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE)),
         ("reset_database", Switch(ffi::SQLITE_DBCONFIG_RESET_DATABASE)),
         ("trigger_eqp", Switch(ffi::SQLITE_DBCONFIG_TRIGGER_EQP)),

@@ -38,7 +38,7 @@ impl Drop for Statement {
 }
 
 impl Connection {
-    /// Compiles the first statement of `sql`.
+    /// Compiles the first statement of `sql`. A NUL, which the library would take for the end of all, is an error.
     pub fn prepare(&self, sql: &[u8]) -> Result<Prepared> {
         let Ok(length) = c_int::try_from(sql.len()) else {
             return Err(Error {
@@ -47,6 +47,13 @@ impl Connection {
                 offset: None,
             });
         };
+        if sql.contains(&0) {
+            return Err(Error {
+                code: ffi::SQLITE_ERROR,
+                message: b"NUL in SQL".to_vec(),
+                offset: None,
+            });
+        }
         let start = sql.as_ptr().cast::<c_char>();
         let mut raw = ptr::null_mut();
         let mut tail: *const c_char = ptr::null();
@@ -55,11 +62,7 @@ impl Connection {
         if code != ffi::SQLITE_OK {
             return Err(self.error(code));
         }
-        // What comes after a NUL is not seen, so it is taken as read.
-        let length = match (tail as usize).checked_sub(start as usize) {
-            Some(length) if length < sql.len() && sql[length] != 0 => length,
-            _ => sql.len(),
-        };
+        let length = (tail as usize).saturating_sub(start as usize);
         let statement = NonNull::new(raw).map(|raw| Statement {
             raw,
             connection: self.clone(),
@@ -84,7 +87,7 @@ impl Connection {
             if let Some(mut statement) = prepared.statement {
                 while statement.step()? {}
             }
-            rest = &rest[prepared.length.min(rest.len())..];
+            rest = &rest[prepared.length..];
         }
         Ok(())
     }

@@ -13,11 +13,36 @@ struct Rule {
     line: &'static str,
 }
 
-const TABLE: Rule = Rule { left: "+", middle: "+", right: "+", line: "-" };
-const MARKDOWN: Rule = Rule { left: "|", middle: "|", right: "|", line: "-" };
-const BOX_TOP: Rule = Rule { left: "┌", middle: "┬", right: "┐", line: "─" };
-const BOX_MIDDLE: Rule = Rule { left: "├", middle: "┼", right: "┤", line: "─" };
-const BOX_BOTTOM: Rule = Rule { left: "└", middle: "┴", right: "┘", line: "─" };
+const TABLE: Rule = Rule {
+    left: "+",
+    middle: "+",
+    right: "+",
+    line: "-",
+};
+const MARKDOWN: Rule = Rule {
+    left: "|",
+    middle: "|",
+    right: "|",
+    line: "-",
+};
+const BOX_TOP: Rule = Rule {
+    left: "┌",
+    middle: "┬",
+    right: "┐",
+    line: "─",
+};
+const BOX_MIDDLE: Rule = Rule {
+    left: "├",
+    middle: "┼",
+    right: "┤",
+    line: "─",
+};
+const BOX_BOTTOM: Rule = Rule {
+    left: "└",
+    middle: "┴",
+    right: "┘",
+    line: "─",
+};
 
 /// A row of the screen; a row of the result may be several.
 struct Line {
@@ -31,7 +56,9 @@ pub fn print(format: &Format, statement: &mut Statement, out: &mut Destination) 
         return Ok(());
     }
     let columns = statement.columns();
-    let set: Vec<i32> = (0..columns).map(|i| format.widths.get(i).copied().unwrap_or(0)).collect();
+    let set: Vec<i32> = (0..columns)
+        .map(|i| format.widths.get(i).copied().unwrap_or(0))
+        .collect();
     let wraps: Vec<usize> = set
         .iter()
         .map(|w| if *w == 0 { format.wrap } else { *w }.unsigned_abs() as usize)
@@ -56,7 +83,10 @@ pub fn print(format: &Format, statement: &mut Statement, out: &mut Destination) 
     }
     let widest = |i: usize| {
         let cells = lines.iter().map(|line| text::columns(&line.cells[i]));
-        cells.chain([text::columns(&names[i]), set[i].unsigned_abs() as usize]).max().unwrap_or(0)
+        cells
+            .chain([text::columns(&names[i]), set[i].unsigned_abs() as usize])
+            .max()
+            .unwrap_or(0)
     };
     let table = Table {
         widths: (0..columns).map(widest).collect(),
@@ -154,9 +184,9 @@ fn piece(value: &[u8], wrap: usize, by_word: bool) -> (Vec<u8>, Option<&[u8]>) {
     if n >= limit && by_word {
         let space = (i / 2 + 1..=i).rev().find(|k| at(k - 1).is_ascii_whitespace());
         let edge = || {
-            (i / 2 + 1..=i)
-                .rev()
-                .find(|k| at(k - 1).is_ascii_alphanumeric() != at(*k).is_ascii_alphanumeric() && at(*k) & 0xc0 != 0x80)
+            (i / 2 + 1..=i).rev().find(|k| {
+                at(k - 1).is_ascii_alphanumeric() != at(*k).is_ascii_alphanumeric() && at(*k) & 0xc0 != 0x80
+            })
         };
         if let Some(k) = space.or_else(edge) {
             (i, end) = (k, k);

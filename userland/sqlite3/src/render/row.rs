@@ -23,8 +23,14 @@ impl RowPrinter {
     pub fn new(statement: &Statement, explain_indent: Vec<usize>) -> RowPrinter {
         RowPrinter {
             count: 0,
-            names: (0..statement.columns()).map(|i| statement.column_name(i)).collect(),
-            explain_widths: if statement.explains() == 2 { PLAN_WIDTHS } else { EXPLAIN_WIDTHS },
+            names: (0..statement.columns())
+                .map(|i| statement.column_name(i))
+                .collect(),
+            explain_widths: if statement.explains() == 2 {
+                PLAN_WIDTHS
+            } else {
+                EXPLAIN_WIDTHS
+            },
             explain_indent,
         }
     }
@@ -36,7 +42,13 @@ impl RowPrinter {
         let columns = self.names.len();
         let last = columns.saturating_sub(1);
         let text_of = |i: usize| statement.text(i).unwrap_or(&format.null);
-        let separator = |i: usize| if i < last { &format.column_separator } else { &format.row_separator };
+        let separator = |i: usize| {
+            if i < last {
+                &format.column_separator
+            } else {
+                &format.row_separator
+            }
+        };
         match format.mode {
             Mode::Count | Mode::Off | Mode::QueryPlan => return,
             Mode::Line => {
@@ -211,7 +223,11 @@ fn html_row(cells: &[impl AsRef<[u8]>], tag: &[u8], out: &mut Destination) {
 }
 
 fn infinite(x: f64) -> Vec<u8> {
-    if x > 0.0 { b"1e999".to_vec() } else { b"-1e999".to_vec() }
+    if x > 0.0 {
+        b"1e999".to_vec()
+    } else {
+        b"-1e999".to_vec()
+    }
 }
 
 /// A value as SQL writes it.

@@ -1,5 +1,5 @@
 //! What the shell prints, against `tests/cases/*.txt`: arguments and standard input with the output, messages and status of Debian's sqlite3
-//! 3.40.1. `SQLITE3_RECORD=/usr/bin/sqlite3 cargo test -p sqlite3 --test cases` records them again, but for cases that say under
+//! 3.40.1. `SQLITE3_RECORD=/usr/bin/sqlite3 cargo test -p sqlite3 --test shell` records them again, but for cases that say under
 //! `differs` why they are not the same here (the library is newer, say).
 //!
 //! A case is a line `=== name` and sections, each begun by a line `--- section`. Bytes that are no text are `\xNN`, a backslash is `\\`,
@@ -154,7 +154,10 @@ fn output_messages_and_status_are_those_of_sqlite3() {
         let path = entry.unwrap().path();
         let mut cases = parse(&fs::read_to_string(&path).unwrap());
         if let Some(recorder) = &recorder {
-            for case in cases.iter_mut().filter(|case| !case.sections.contains_key("differs")) {
+            for case in cases
+                .iter_mut()
+                .filter(|case| !case.sections.contains_key("differs"))
+            {
                 let got = run(recorder, case, &folder);
                 for (name, text) in ["status", "stdout", "stderr"].into_iter().zip(got) {
                     case.sections.insert(name.to_owned(), text);
@@ -175,5 +178,10 @@ fn output_messages_and_status_are_those_of_sqlite3() {
         }
     }
     assert!(recorder.is_some() || count >= 80, "{count} cases");
-    assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} failures\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }

@@ -6,6 +6,7 @@ use crate::engine::{Connection, Output, Value};
 
 /// Makes them known to a connection.
 pub fn add(connection: &Connection) {
+    connection.add_series();
     connection.add_function("readfile", read_file);
     connection.add_function("writefile", write_file);
 }

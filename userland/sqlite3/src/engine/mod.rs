@@ -5,6 +5,7 @@
 
 mod backup;
 mod function;
+mod series;
 mod statement;
 #[cfg(target_os = "wasi")]
 mod system_calls;

@@ -72,7 +72,8 @@ impl Session {
 fn a_writer_keeps_others_out_until_it_commits() {
     let folder = folder("locks");
     answer(&folder, &["l.db", "create table t(a)"]);
-    let mut holder = Session::start(&folder, &["l.db"]);
+    // It may have to wait too: for who looks whether there is a lock.
+    let mut holder = Session::start(&folder, &["-cmd", ".timeout 120000", "l.db"]);
     let sql = "begin immediate; insert into t values(1);\nselect 'held';\n";
     assert_eq!(holder.ask(sql), "held\n");
     // Who does not wait is told at once, and readers still read.

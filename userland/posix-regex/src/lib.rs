@@ -9,6 +9,9 @@ mod backtrack;
 mod bracket;
 mod hir;
 mod parse;
+mod small;
+
+pub use small::Small;
 
 use std::cell::RefCell;
 use std::ops::Range;

@@ -1,0 +1,4 @@
+//! The editors without a terminal: keys in, text, cursor and screen out.
+
+mod support;
+mod vim;

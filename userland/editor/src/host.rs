@@ -91,8 +91,10 @@ pub enum Write {
     /// In place: the same inode, mode and owner.
     Replace,
     Append,
-    /// Only if there is no such file.
+    /// A file that was not there.
     New,
+    /// Only if there is no such file, and for nobody else to read.
+    Rescue,
 }
 
 /// What a command did.
@@ -132,6 +134,11 @@ pub trait Host {
     /// Whether the user wants what is going on to end (`^C`).
     fn is_interrupted(&mut self) -> bool {
         false
+    }
+
+    /// The next line of a script; `None` at its end.
+    fn script_line(&mut self) -> Option<Bytes> {
+        None
     }
 
     /// # Errors
@@ -187,7 +194,7 @@ pub fn rescue(host: &mut dyn Host, base: &[u8], text: &[u8]) -> Result<Bytes, St
         if host.exists(&name) {
             continue;
         }
-        match host.write(&name, text, Write::New) {
+        match host.write(&name, text, Write::Rescue) {
             Ok(_) => return Ok(name),
             Err(error) => why = error.message().to_owned(),
         }

@@ -32,8 +32,9 @@ struct Step {
     /// Which state of the text it led to.
     state: u64,
     changes: Vec<Change>,
-    /// Where the cursor was before.
+    /// Where the cursor was before, and, if somebody has said so, behind.
     cursor: Pos,
+    after: Option<Pos>,
 }
 
 /// A text with its history. It has always a line to stand on, though it may hold none.
@@ -84,6 +85,17 @@ impl Buffer {
             line_before: None,
             log: None,
         }
+    }
+
+    /// The text of a file as lines that newlines stand between: the one behind the last newline is a line too.
+    pub fn with_last_line(text: Vec<u8>) -> Buffer {
+        let mut buffer = Buffer::new(text);
+        if buffer.eol {
+            let end = buffer.lines.count();
+            buffer.lines.splice(end..end, vec![Line::from(&b""[..])]);
+            buffer.eol = false;
+        }
+        buffer
     }
 
     /// How many lines there are; 0 in an empty file.
@@ -143,6 +155,7 @@ impl Buffer {
             state: 0,
             changes: Vec::new(),
             cursor,
+            after: None,
         });
     }
 
@@ -153,6 +166,13 @@ impl Buffer {
         {
             step.state = self.state;
             self.done.push(step);
+        }
+    }
+
+    /// Where doing the command that is under way again leads.
+    pub fn note_cursor(&mut self, cursor: Pos) {
+        if let Some(step) = &mut self.open {
+            step.after = Some(cursor);
         }
     }
 
@@ -183,6 +203,7 @@ impl Buffer {
             state: 0,
             changes: Vec::new(),
             cursor: Pos::new(range.start, 0),
+            after: None,
         });
         // Typing changes one line again and again.
         if let Some(last) = step.changes.last_mut()
@@ -300,9 +321,10 @@ impl Buffer {
         let state = step.state;
         step.changes.reverse();
         let place = self.swap(&mut step);
+        let after = step.after;
         self.done.push(step);
         self.state = state;
-        Some(place)
+        Some(after.unwrap_or(place))
     }
 
     /// Applies a step's changes the other way round.

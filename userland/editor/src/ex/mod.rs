@@ -293,19 +293,19 @@ impl Vi {
     fn text_line(&mut self) -> Result<Option<Bytes>> {
         let line = match self.ex.script.pop_front() {
             Some(line) => Some(line),
-            None if self.silent => None,
+            None if self.silent => self.host.script_line(),
             None => self.read_text_line()?,
         };
         Ok(line.filter(|line| line != b"."))
     }
 
-    /// Executes the lines of a script; the status 1 where one has failed.
+    /// Executes lines, and then those of the host's script; the status is 1 where one has failed.
     ///
     /// # Errors
     /// The editor ends.
     pub fn run_script(&mut self, lines: Vec<Bytes>, mut complain: impl FnMut(&str)) -> Result {
         self.ex.script = lines.into();
-        while let Some(line) = self.ex.script.pop_front() {
+        while let Some(line) = self.ex.script.pop_front().or_else(|| self.host.script_line()) {
             self.message = None;
             self.buffer.begin(self.cursor);
             let outcome = self.execute(&line);

@@ -304,7 +304,8 @@ impl Vi {
     }
 }
 
-fn common_prefix(names: &[Bytes]) -> Bytes {
+/// What names begin with, all of them.
+pub fn common_prefix(names: &[Bytes]) -> Bytes {
     let Some((first, rest)) = names.split_first() else {
         return Vec::new();
     };

@@ -26,7 +26,10 @@ use crate::screen::view::View;
 
 pub use operator::{Region, change_case, lines_of, lines_of_file};
 pub use register::{Register, Registers};
+pub use files::common_prefix;
+pub use insert::plain_newlines;
 pub use search::split_pattern;
+pub use word::class;
 
 /// Why a command ends before its end.
 #[derive(Debug, PartialEq, Eq)]

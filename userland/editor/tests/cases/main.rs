@@ -1,4 +1,5 @@
 //! The editors without a terminal: keys in, text, cursor and screen out.
 
+mod nano;
 mod support;
 mod vim;

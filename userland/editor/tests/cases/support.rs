@@ -207,3 +207,30 @@ impl Session {
         self.world.0.borrow().files.get(name.as_bytes()).cloned()
     }
 }
+
+/// Keys as a terminal sends them, arrows and their like as sequences.
+pub fn keys_of(text: &str) -> Vec<Key> {
+    const NAMED: [(&str, Key); 8] = [
+        ("\x1b[A", Key::Up),
+        ("\x1b[B", Key::Down),
+        ("\x1b[C", Key::Right),
+        ("\x1b[D", Key::Left),
+        ("\x1b[H", Key::Home),
+        ("\x1b[F", Key::End),
+        ("\x1b[3~", Key::Delete),
+        ("\x1b[6~", Key::PageDown),
+    ];
+    let mut keys = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        if let Some((sequence, key)) = NAMED.iter().find(|(sequence, _)| rest.starts_with(sequence)) {
+            keys.push(key.clone());
+            rest = &rest[sequence.len()..];
+        } else {
+            let len = rest.chars().next().map_or(1, char::len_utf8);
+            keys.extend(typed(&rest.as_bytes()[..len]));
+            rest = &rest[len..];
+        }
+    }
+    keys
+}

@@ -60,8 +60,8 @@ impl DeadEnds {
 }
 
 /// See [`Program::prefix`].
-pub enum Prefix<'p> {
-    Bytes(&'p [u8]),
+pub enum Prefix {
+    Bytes(Vec<u8>),
     Start,
     Unknown,
 }
@@ -170,16 +170,22 @@ impl Program {
     }
 
     /// What every match begins with, as far as that is known: some bytes, or a line's begin.
-    pub fn prefix(&self) -> Prefix<'_> {
+    pub fn prefix(&self) -> Prefix {
+        let mut prefix = Vec::new();
         for inst in &self.insts {
-            return match inst {
-                Inst::Save(_) => continue,
-                Inst::Bytes(bytes) => Prefix::Bytes(bytes),
-                Inst::Look(Look::Start) => Prefix::Start,
-                _ => Prefix::Unknown,
-            };
+            match inst {
+                Inst::Save(_) => {}
+                Inst::Bytes(bytes) => prefix.extend_from_slice(bytes),
+                Inst::Look(Look::Start) if prefix.is_empty() => return Prefix::Start,
+                _ => break,
+            }
         }
-        Prefix::Unknown
+        if prefix.is_empty() { Prefix::Unknown } else { Prefix::Bytes(prefix) }
+    }
+
+    /// Whether there is more than one way through a text.
+    pub fn has_branches(&self) -> bool {
+        self.insts.iter().any(|inst| matches!(inst, Inst::Split(..)))
     }
 
     pub fn has_back_reference(&self) -> bool {

@@ -7,8 +7,9 @@ use crate::{Options, Span, parse};
 /// with back-references, and some hundred times as long as an automaton.
 pub struct Small {
     program: Program,
-    has_back_reference: bool,
-    ignore_case: bool,
+    prefix: Prefix,
+    /// Where no match was found is worth remembering, and may be.
+    remember: bool,
 }
 
 impl Small {
@@ -18,8 +19,8 @@ impl Small {
         let parsed = parse::parse(pattern, options)?;
         let program = Program::new(&parsed.node, parsed.groups, options.ignore_case)?;
         Ok(Small {
-            has_back_reference: program.has_back_reference(),
-            ignore_case: options.ignore_case,
+            prefix: program.prefix(),
+            remember: program.has_branches() && !program.has_back_reference(),
             program,
         })
     }
@@ -29,12 +30,12 @@ impl Small {
         let mut dead_ends = None;
         let mut at = from;
         while at <= text.len() {
-            match self.program.prefix() {
+            match &self.prefix {
                 Prefix::Start if at > 0 => return None,
-                Prefix::Bytes(bytes) if !self.ignore_case => at += find(&text[at..], bytes)?,
+                Prefix::Bytes(bytes) => at += find(&text[at..], bytes)?,
                 _ => {}
             }
-            if dead_ends.is_none() && !self.has_back_reference {
+            if dead_ends.is_none() && self.remember {
                 dead_ends = Some(self.program.dead_ends(text));
             }
             let found = self.program.run_with(text, at, None, dead_ends.as_mut());

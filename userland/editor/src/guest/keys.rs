@@ -30,7 +30,8 @@ pub fn decode(typed: &[u8], more: bool) -> Option<(Key, usize)> {
         [_, b'[', rest @ ..] if more && !rest.iter().any(|b| (0x40..=0x7e).contains(b)) => return None,
         // An Escape by itself, or before another key.
         [_] | [_, b'[' | b'O'] => return Some((Key::Byte(0x1b), 1)),
-        [_, b'[' | b'O', ..] => {}
+        [_, b'[', ..] | [_, b'O', b'A'..=b'D' | b'F' | b'H' | b'P'..=b'S', ..] => {}
+        // An Escape, and an `O` behind it at once: no terminal has such a key.
         _ => return Some((Key::Byte(0x1b), 1)),
     }
     let length = cli::keys::length(typed);
@@ -63,6 +64,7 @@ mod tests {
             (b"\x1bx", true, Some((Key::Byte(0x1b), 1))),
             (b"\x1b[A", true, Some((Key::Up, 3))),
             (b"\x1bOBx", true, Some((Key::Down, 3))),
+            (b"\x1bOmx", true, Some((Key::Byte(0x1b), 1))),
             (b"\x1b[5~", true, Some((Key::PageUp, 4))),
             (b"\x1b[5", true, None),
             (b"\x1b[1;5C", true, Some((Key::Unknown, 6))),

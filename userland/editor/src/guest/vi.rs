@@ -232,7 +232,14 @@ fn script(name: &'static str, start: Start) -> Outcome {
             vi.status = 1;
             complain(&text);
         }
-        vi.run_script(start.commands.clone(), complain)
+        // A line's number only goes there.
+        let (lines, commands): (Vec<Bytes>, _) =
+            start.commands.iter().cloned().partition(|command| command.iter().all(u8::is_ascii_digit));
+        for line in lines {
+            told(&mut vi, |vi| vi.start_at(&line))?;
+        }
+        vi.printed.clear();
+        vi.run_script(commands, complain)
     })();
     let status = match stop {
         Err(Stop::Quit(status)) => status,

@@ -111,11 +111,17 @@ impl Nano {
         }
         shown.resize(rows.max(1), Row::default());
         cursor.0 = cursor.0.min(rows.max(1) - 1);
-        self.host.paint(Frame {
+        let frame = Frame {
             rows: shown,
             cursor,
             columns,
-        });
+        };
+        self.paint(frame);
+    }
+
+    pub(super) fn paint(&mut self, frame: Frame) {
+        let (rows, _) = self.host.size();
+        self.host.paint(frame.fit(rows));
     }
 
     fn title(&self, columns: usize) -> Row {

@@ -197,11 +197,12 @@ impl Nano {
             last.text(b"^X", Style::Reverse, columns);
             last.text(b" Close   ^V Next page   ^Y Previous page", Style::Plain, columns - 1);
             shown.push(last);
-            self.host.paint(Frame {
+            let frame = Frame {
                 rows: shown,
                 cursor: (rows - 1, 0),
                 columns,
-            });
+            };
+            self.paint(frame);
             match self.host.key().map_err(End::Gone)? {
                 Key::Byte(0x18 | b'q' | 0x03 | 0x07) => return Ok(()),
                 Key::Byte(0x16 | b' ') | Key::PageDown => top += room,

@@ -90,14 +90,24 @@ impl Row {
         if cell == 0 { 0 } else { self.cells[cell - 1].end }
     }
 
+    /// Whether a cell looks as one of another row.
+    fn is_same(&self, at: usize, other: &Row, other_at: usize) -> bool {
+        let (a, b) = (self.cells[at], other.cells[other_at]);
+        (a.width, a.style) == (b.width, b.style)
+            && self.text[self.start(at)..a.end] == other.text[other.start(other_at)..b.end]
+    }
+
     /// How many cells are the same at the begin.
     fn common(&self, other: &Row) -> usize {
-        let same = |at: &usize| {
-            let (a, b) = (self.cells[*at], other.cells[*at]);
-            (a.width, a.style) == (b.width, b.style)
-                && self.text[self.start(*at)..a.end] == other.text[other.start(*at)..b.end]
-        };
-        (0..self.cells.len().min(other.cells.len())).take_while(same).count()
+        let least = self.cells.len().min(other.cells.len());
+        (0..least).take_while(|at| self.is_same(*at, other, *at)).count()
+    }
+
+    /// How many cells are the same at the end, those before `from` not counted.
+    fn common_end(&self, other: &Row, from: usize) -> usize {
+        let (mine, theirs) = (self.cells.len(), other.cells.len());
+        let most = mine.min(theirs).saturating_sub(from);
+        (1..=most).take_while(|n| self.is_same(mine - n, other, theirs - n)).count()
     }
 }
 
@@ -107,8 +117,20 @@ pub struct Frame {
     pub rows: Vec<Row>,
     /// Row and column.
     pub cursor: (usize, usize),
-    /// Bytes that go out before anything is drawn: a bell.
+    /// How wide the screen is.
     pub columns: usize,
+}
+
+impl Frame {
+    /// The part of it around the cursor that fits on a screen.
+    pub fn fit(mut self, rows: usize) -> Frame {
+        let rows = rows.max(1);
+        let above = (self.cursor.0 + 1).saturating_sub(rows);
+        self.rows.drain(..above.min(self.rows.len()));
+        self.rows.truncate(rows);
+        self.cursor = (self.cursor.0 - above, self.cursor.1.min(self.columns - 1));
+        self
+    }
 }
 
 /// What the terminal shows now.
@@ -160,10 +182,18 @@ fn redraw(out: &mut Bytes, at: usize, row: &Row, before: &Row) {
     while from > 0 && row.cells.get(from).is_some_and(|cell| cell.width == 0) {
         from -= 1;
     }
+    // What stays at the end of a row of the same width.
+    let mut end = row.cells.len();
+    if row.width == before.width {
+        end -= row.common_end(before, from);
+        while row.cells.get(end).is_some_and(|cell| cell.width == 0) {
+            end += 1;
+        }
+    }
     let column = row.cells[..from].iter().map(|cell| cell.width).sum();
     go(out, at, column);
     let mut style = Style::Plain;
-    for (i, cell) in row.cells.iter().enumerate().skip(from) {
+    for (i, cell) in row.cells.iter().enumerate().take(end).skip(from) {
         if cell.style != style {
             style = cell.style;
             out.extend_from_slice(style.sgr());

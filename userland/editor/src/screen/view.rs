@@ -193,7 +193,9 @@ impl View {
             let mut from = 0;
             for (n, range) in breaks.iter().enumerate() {
                 if n < skip {
-                    from = shape::byte_at(line, range.end, layout.look);
+                    if n + 1 == skip {
+                        from = shape::byte_at(line, range.end, layout.look);
+                    }
                     continue;
                 }
                 if rows.len() == layout.rows {

@@ -67,11 +67,17 @@ impl Vi {
             self.status_row(&mut last, width);
         }
         rows.push(last);
-        self.host.paint(Frame {
+        let frame = Frame {
             rows,
             cursor,
             columns: layout.columns,
-        });
+        };
+        self.paint(frame);
+    }
+
+    fn paint(&mut self, frame: Frame) {
+        let (rows, _) = self.host.size();
+        self.host.paint(frame.fit(rows));
     }
 
     fn status_row(&self, row: &mut Row, width: usize) {
@@ -152,11 +158,12 @@ impl Vi {
             let cursor = (rows.len().min(layout.rows), last.width());
             rows.push(last);
             rows.resize(layout.rows + 1, Row::default());
-            self.host.paint(Frame {
+            let frame = Frame {
                 rows,
                 cursor,
                 columns: layout.columns,
-            });
+            };
+            self.paint(frame);
             match self.host.key().map_err(Stop::Gone)? {
                 Key::Redraw => {}
                 Key::Byte(b'q' | 0x03) => return Ok(()),

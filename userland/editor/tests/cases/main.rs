@@ -1,5 +1,9 @@
-//! The editors without a terminal: keys in, text, cursor and screen out.
+//! The editors without a terminal: keys in, text, cursor and screen out; and on one.
 
+mod emulator;
+mod files;
 mod nano;
+mod screen;
 mod support;
+mod terminal;
 mod vim;

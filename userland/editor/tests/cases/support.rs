@@ -9,6 +9,8 @@ use editing::host::{Contents, FileError, Gone, Host, Key, Ran, Run, Stamp, Write
 use editing::screen::{Frame, Screen};
 use editing::vi::Vi;
 
+use crate::emulator::Emulator;
+
 /// What an editor's outside is here, for the test to look at.
 pub struct World {
     pub keys: VecDeque<Key>,
@@ -17,8 +19,12 @@ pub struct World {
     pub clock: i64,
     pub stamps: BTreeMap<Vec<u8>, i64>,
     pub size: (usize, usize),
+    pub next_size: Option<(usize, usize)>,
     pub screen: Screen,
-    pub sent: Vec<Vec<u8>>,
+    /// What the last frame was sent as.
+    pub sent: Vec<u8>,
+    /// The terminal, where a test looks at it; each frame is then compared with what drawing it anew would show.
+    pub emulator: Option<Emulator>,
     pub printed: Vec<u8>,
     pub suspended: usize,
     pub shown: Vec<Vec<u8>>,
@@ -34,8 +40,10 @@ impl Default for World {
             clock: 0,
             stamps: BTreeMap::new(),
             size: (24, 80),
+            next_size: None,
             screen: Screen::default(),
             sent: Vec::new(),
+            emulator: None,
             printed: Vec::new(),
             suspended: 0,
             shown: Vec::new(),
@@ -68,15 +76,33 @@ impl Host for Fake {
     }
 
     fn paint(&mut self, frame: Frame) {
-        let mut world = self.0.borrow_mut();
+        let world = &mut *self.0.borrow_mut();
+        let whole = world.emulator.is_some().then(|| Screen::default().draw(frame.clone()));
         let bytes = world.screen.draw(frame);
-        world.sent.push(bytes);
+        let (rows, columns) = world.size;
+        if let (Some(emulator), Some(whole)) = (&mut world.emulator, whole) {
+            let mut other = Emulator::new(rows, columns);
+            other.feed(&whole);
+            emulator.feed(&bytes);
+            assert_eq!(emulator.text(), other.text());
+            assert_eq!(emulator.cursor, other.cursor);
+        }
+        world.sent = bytes;
     }
 
     fn beep(&mut self) {}
 
     fn key(&mut self) -> Result<Key, Gone> {
-        self.0.borrow_mut().keys.pop_front().ok_or(Gone::End)
+        let mut world = self.0.borrow_mut();
+        let key = world.keys.pop_front().ok_or(Gone::End)?;
+        // The size changes with the key that says so.
+        if key == Key::Redraw
+            && let Some(size) = world.next_size.take()
+        {
+            world.size = size;
+            world.emulator = Some(Emulator::new(size.0, size.1));
+        }
+        Ok(key)
     }
 
     fn read(&mut self, name: &[u8]) -> Result<Contents, FileError> {
@@ -97,11 +123,14 @@ impl Host for Fake {
     }
 
     fn exists(&mut self, name: &[u8]) -> bool {
-        self.0.borrow().files.contains_key(name)
+        name.ends_with(b"/") || self.0.borrow().files.contains_key(name)
     }
 
     fn write(&mut self, name: &[u8], text: &[u8], how: Write) -> Result<Option<Stamp>, FileError> {
         let world = &mut *self.0.borrow_mut();
+        if name.ends_with(b"/") {
+            return Err(FileError::Directory);
+        }
         if let Some(why) = &world.full {
             return Err(FileError::Other(why.clone()));
         }

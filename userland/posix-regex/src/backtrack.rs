@@ -180,7 +180,11 @@ impl Program {
                 _ => break,
             }
         }
-        if prefix.is_empty() { Prefix::Unknown } else { Prefix::Bytes(prefix) }
+        if prefix.is_empty() {
+            Prefix::Unknown
+        } else {
+            Prefix::Bytes(prefix)
+        }
     }
 
     /// Whether there is more than one way through a text.
@@ -189,7 +193,9 @@ impl Program {
     }
 
     pub fn has_back_reference(&self) -> bool {
-        self.insts.iter().any(|inst| matches!(inst, Inst::BackReference(_)))
+        self.insts
+            .iter()
+            .any(|inst| matches!(inst, Inst::BackReference(_)))
     }
 
     /// A memory of where no match was found, for [`Program::run_with`].
@@ -197,7 +203,14 @@ impl Program {
         let bits = self.insts.len().saturating_mul(text.len() + 1);
         DeadEnds {
             rows: text.len() + 1,
-            bits: vec![0; if bits <= MAX_DEAD_ENDS { bits.div_ceil(64) } else { 0 }],
+            bits: vec![
+                0;
+                if bits <= MAX_DEAD_ENDS {
+                    bits.div_ceil(64)
+                } else {
+                    0
+                }
+            ],
         }
     }
 

@@ -70,7 +70,11 @@ impl Buffer {
     /// The text of a file.
     pub fn new(text: Vec<u8>) -> Buffer {
         let eol = text.is_empty() || text.ends_with(b"\n");
-        let dos = eol && !text.is_empty() && text.split_inclusive(|b| *b == b'\n').all(|l| l.ends_with(b"\r\n"));
+        let dos = eol
+            && !text.is_empty()
+            && text
+                .split_inclusive(|b| *b == b'\n')
+                .all(|l| l.ends_with(b"\r\n"));
         Buffer {
             lines: Lines::read(text, usize::from(dos)),
             eol,
@@ -338,7 +342,12 @@ impl Buffer {
             // One line before counts: that is where `o` was typed.
             let touched = change.at.saturating_sub(1)..=change.at + change.new.len();
             inside |= touched.contains(&step.cursor.line);
-            let same = change.old.iter().zip(&change.new).take_while(|(a, b)| a == b).count();
+            let same = change
+                .old
+                .iter()
+                .zip(&change.new)
+                .take_while(|(a, b)| a == b)
+                .count();
             first = first.min(change.at + same.min(change.new.len().saturating_sub(1)));
         }
         self.line_before = None;

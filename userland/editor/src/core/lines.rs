@@ -10,7 +10,10 @@ use std::rc::Rc;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
     /// A part of the file as it was read.
-    Read { start: u32, len: u32 },
+    Read {
+        start: u32,
+        len: u32,
+    },
     Own(Rc<[u8]>),
 }
 

@@ -11,7 +11,11 @@ pub use lines::Line;
 /// Where a line's first character stands that is no blank; the last one of a line of blanks.
 pub fn first_nonblank(line: &[u8]) -> usize {
     let at = indent_len(line);
-    if at == line.len() { at.saturating_sub(1) } else { at }
+    if at == line.len() {
+        at.saturating_sub(1)
+    } else {
+        at
+    }
 }
 
 /// How many bytes of blanks a line begins with.

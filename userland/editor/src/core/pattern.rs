@@ -105,11 +105,13 @@ pub fn quote(text: &[u8]) -> Vec<u8> {
 
 fn has_upper(text: &[u8]) -> bool {
     let mut escaped = false;
-    text.utf8_chunks().flat_map(|chunk| chunk.valid().chars()).any(|c| {
-        let upper = c.is_uppercase() && !escaped;
-        escaped = c == '\\' && !escaped;
-        upper
-    })
+    text.utf8_chunks()
+        .flat_map(|chunk| chunk.valid().chars())
+        .any(|c| {
+            let upper = c.is_uppercase() && !escaped;
+            escaped = c == '\\' && !escaped;
+            upper
+        })
 }
 
 /// From what people type into vi to what `posix-regex` reads.

@@ -65,7 +65,11 @@ impl Vi {
                 rest: text,
             });
         };
-        let first = if found.len() > 1 { found[found.len() - 2] } else { last };
+        let first = if found.len() > 1 {
+            found[found.len() - 2]
+        } else {
+            last
+        };
         self.check(first)?;
         self.check(last)?;
         if first > last {

@@ -15,7 +15,10 @@ impl Vi {
             Command::Put => {
                 let name = call.rest.first().copied();
                 let Some(register) = self.register(name).filter(|r| !r.text.is_empty()) else {
-                    return fail(format!("E353: Nothing in register {}", char::from(name.unwrap_or(b'"'))));
+                    return fail(format!(
+                        "E353: Nothing in register {}",
+                        char::from(name.unwrap_or(b'"'))
+                    ));
                 };
                 let at = call.behind(self) - usize::from(call.bang && !call.zero).min(call.behind(self));
                 let text = register.text.strip_suffix(b"\n").unwrap_or(&register.text);
@@ -66,7 +69,8 @@ impl Vi {
                 self.printed.push(b"mark line  col text".to_vec());
                 let marks: Vec<(u8, Pos)> = self.buffer.marks().collect();
                 for (name, pos) in marks {
-                    let mut row = format!(" {} {:6} {:4} ", char::from(name), pos.line + 1, pos.col).into_bytes();
+                    let mut row =
+                        format!(" {} {:6} {:4} ", char::from(name), pos.line + 1, pos.col).into_bytes();
                     row.extend_from_slice(self.buffer.line(pos.line).trim_ascii_start());
                     self.printed.push(row);
                 }
@@ -99,7 +103,11 @@ impl Vi {
             Command::Set => self.set(call.rest),
             Command::Undo | Command::Redo => {
                 call.no_rest()?;
-                let place = if command == Command::Redo { self.buffer.redo() } else { self.buffer.undo() };
+                let place = if command == Command::Redo {
+                    self.buffer.redo()
+                } else {
+                    self.buffer.undo()
+                };
                 match place {
                     Some(place) => self.cursor = place,
                     None => self.say("Nothing to undo"),
@@ -153,13 +161,11 @@ impl Vi {
         self.buffer.write_lines(first..last + 1, true, |b| {
             text.extend_from_slice(if b == b"\r\n" { b"\n" } else { b });
         });
-        let taken = Register {
-            text,
-            linewise: true,
-        };
+        let taken = Register { text, linewise: true };
         if delete {
             self.registers.delete(register, taken, true);
-            self.buffer.splice(region.from.line..region.to.line + 1, Vec::new());
+            self.buffer
+                .splice(region.from.line..region.to.line + 1, Vec::new());
             self.go_to_line(first);
             if last - first >= 2 && !self.ex.global {
                 self.say(format!("{} fewer lines", last - first + 1));
@@ -184,7 +190,9 @@ impl Vi {
         }
         let to = address as usize;
         let count = last - first + 1;
-        let lines: Vec<Line> = (first..=last).map(|at| Line::from(self.buffer.line(at))).collect();
+        let lines: Vec<Line> = (first..=last)
+            .map(|at| Line::from(self.buffer.line(at)))
+            .collect();
         if !is_move {
             self.buffer.splice(to..to, lines);
             self.go_to_line(to + count - 1);
@@ -267,7 +275,11 @@ impl Vi {
             }
             b'=' => {
                 let line = if call.zero { 0 } else { call.all(self).1 + 1 };
-                let line = if call.range.is_none() { self.buffer.count() } else { line };
+                let line = if call.range.is_none() {
+                    self.buffer.count()
+                } else {
+                    line
+                };
                 self.printed.push(line.to_string().into_bytes());
                 Ok(())
             }

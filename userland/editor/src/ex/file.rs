@@ -51,7 +51,11 @@ impl Vi {
             }
             Command::Cd => {
                 let home = std::env::var_os("HOME").unwrap_or_default();
-                let name = if call.rest.is_empty() { home.as_encoded_bytes().to_vec() } else { self.file_name(call.rest)? };
+                let name = if call.rest.is_empty() {
+                    home.as_encoded_bytes().to_vec()
+                } else {
+                    self.file_name(call.rest)?
+                };
                 self.host.change_directory(&name).map_err(Stop::Error)
             }
             Command::Pwd => {
@@ -60,7 +64,9 @@ impl Vi {
                 Ok(())
             }
             Command::Shell => {
-                self.host.run(b"exec ${SHELL:-/bin/sh}", Run::Shown).map_err(Stop::Error)?;
+                self.host
+                    .run(b"exec ${SHELL:-/bin/sh}", Run::Shown)
+                    .map_err(Stop::Error)?;
                 Ok(())
             }
             Command::Source => {
@@ -78,7 +84,10 @@ impl Vi {
     fn leave(&mut self, force: bool) -> Result {
         let left = self.arguments.len().saturating_sub(self.argument + 1);
         if left > 0 && !force && !std::mem::replace(&mut self.ex.warned, true) {
-            return fail(format!("E173: {left} more file{} to edit", if left == 1 { "" } else { "s" }));
+            return fail(format!(
+                "E173: {left} more file{} to edit",
+                if left == 1 { "" } else { "s" }
+            ));
         }
         Err(Stop::Quit(self.status))
     }
@@ -124,8 +133,12 @@ impl Vi {
             let command = self.shell_text(command)?;
             let (first, last) = call.all(self);
             let mut input = Vec::new();
-            self.buffer.write_lines(first..last + 1, self.buffer.eol, |b| input.extend_from_slice(b));
-            let ran = self.host.run(&command, Run::Filter(&input)).map_err(Stop::Error)?;
+            self.buffer
+                .write_lines(first..last + 1, self.buffer.eol, |b| input.extend_from_slice(b));
+            let ran = self
+                .host
+                .run(&command, Run::Filter(&input))
+                .map_err(Stop::Error)?;
             self.print_output(&ran.output);
             return Ok(());
         }
@@ -133,7 +146,11 @@ impl Vi {
             Some(rest) => (Write::Append, rest),
             None => (Write::Replace, rest),
         };
-        let name = if rest.trim_ascii().is_empty() { None } else { Some(self.file_name(rest)?) };
+        let name = if rest.trim_ascii().is_empty() {
+            None
+        } else {
+            Some(self.file_name(rest)?)
+        };
         // The whole text, as a range, is the whole text.
         let lines = call.range.filter(|r| *r != (0, self.buffer.last()));
         self.write(name.as_deref(), lines, call.bang, how)
@@ -201,7 +218,11 @@ impl Vi {
     }
 
     fn read_command(&mut self, call: &Call) -> Result {
-        let at = if call.range.is_none() && self.buffer.count() == 0 { 0 } else { call.behind(self) };
+        let at = if call.range.is_none() && self.buffer.count() == 0 {
+            0
+        } else {
+            call.behind(self)
+        };
         let text = if let Some(command) = call.rest.strip_prefix(b"!") {
             let command = self.shell_text(command)?;
             let ran = self.host.run(&command, Run::Filter(b"")).map_err(Stop::Error)?;
@@ -211,7 +232,11 @@ impl Vi {
             ran.output
         } else {
             let name = match call.rest {
-                b"" => self.file.name.clone().ok_or_else(|| Stop::Error("E32: No file name".into()))?,
+                b"" => self
+                    .file
+                    .name
+                    .clone()
+                    .ok_or_else(|| Stop::Error("E32: No file name".into()))?,
                 rest => self.file_name(rest)?,
             };
             let shown = String::from_utf8_lossy(&name).into_owned();
@@ -238,7 +263,11 @@ impl Vi {
             return Ok(());
         }
         let first = at.min(self.buffer.count().max(usize::from(at > 0)));
-        let more = if call.rest.starts_with(b"!") { lines.len() - 1 } else { 0 };
+        let more = if call.rest.starts_with(b"!") {
+            lines.len() - 1
+        } else {
+            0
+        };
         self.buffer.splice(first..first, lines);
         self.go_to_line(first + more);
         Ok(())
@@ -318,7 +347,8 @@ impl Vi {
     fn print_output(&mut self, output: &[u8]) {
         let text = output.strip_suffix(b"\n").unwrap_or(output);
         if !output.is_empty() {
-            self.printed.extend(text.split(|b| *b == b'\n').map(<[u8]>::to_vec));
+            self.printed
+                .extend(text.split(|b| *b == b'\n').map(<[u8]>::to_vec));
         }
     }
 

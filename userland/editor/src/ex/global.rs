@@ -16,7 +16,9 @@ struct Pending {
 
 impl Pending {
     fn next(&mut self) -> Option<usize> {
-        self.lines.pop_front().map(|line| line.saturating_add_signed(self.shift))
+        self.lines
+            .pop_front()
+            .map(|line| line.saturating_add_signed(self.shift))
     }
 
     /// `old` lines at a place have become `new`.
@@ -49,7 +51,11 @@ impl Vi {
             return fail("E147: Cannot do :global recursive with a range");
         }
         let text = call.rest.trim_ascii_start();
-        let Some(separator) = text.first().copied().filter(|b| !b.is_ascii_alphanumeric() && *b != b'"') else {
+        let Some(separator) = text
+            .first()
+            .copied()
+            .filter(|b| !b.is_ascii_alphanumeric() && *b != b'"')
+        else {
             return fail("E148: Regular expression missing from :global");
         };
         let (pattern, command) = split_pattern(&text[1..], separator);
@@ -93,10 +99,7 @@ impl Vi {
     }
 
     fn each(&mut self, lines: VecDeque<usize>, command: &[u8]) -> Result {
-        let mut pending = Pending {
-            lines,
-            shift: 0,
-        };
+        let mut pending = Pending { lines, shift: 0 };
         self.buffer.log = Some(Vec::new());
         while let Some(line) = pending.next() {
             if self.host.is_interrupted() {
@@ -116,10 +119,7 @@ impl Vi {
     fn delete_lines(&mut self, lines: &VecDeque<usize>) {
         let Some(last) = lines.back().copied() else { return };
         let text = [self.buffer.line(last), b"\n"].concat();
-        let taken = Register {
-            text,
-            linewise: true,
-        };
+        let taken = Register { text, linewise: true };
         self.registers.delete(None, taken, true);
         let mut end = lines.len();
         while end > 0 {

@@ -4,6 +4,7 @@ mod address;
 mod commands;
 mod file;
 mod global;
+mod replacement;
 pub mod set;
 mod substitute;
 
@@ -199,7 +200,10 @@ impl Vi {
 
     /// Executes the first command of a line; answers the rest.
     fn one<'a>(&mut self, text: &'a [u8]) -> Result<Option<&'a [u8]>> {
-        let skip = text.iter().take_while(|b| matches!(b, b' ' | b'\t' | b':')).count();
+        let skip = text
+            .iter()
+            .take_while(|b| matches!(b, b' ' | b'\t' | b':'))
+            .count();
         let text = &text[skip..];
         if text.is_empty() || text[0] == b'"' {
             return Ok(None);

@@ -41,7 +41,11 @@ impl Default for Options {
 
 impl Options {
     pub fn shift_width(&self) -> usize {
-        if self.shiftwidth == 0 { self.tabstop } else { self.shiftwidth }
+        if self.shiftwidth == 0 {
+            self.tabstop
+        } else {
+            self.shiftwidth
+        }
     }
 
     /// An indent of that many columns.
@@ -142,9 +146,17 @@ impl Vi {
         }
         if value.is_some() {
             let bare = SWITCHES.iter().any(|(full, short, _)| is(full, short, name));
-            return if bare { fail(format!("E474: Invalid argument: {word}")) } else { unknown() };
+            return if bare {
+                fail(format!("E474: Invalid argument: {word}"))
+            } else {
+                unknown()
+            };
         }
-        let (bare, how) = match (name.strip_suffix(['!', '?', '&']), name.strip_prefix("no"), name.strip_prefix("inv")) {
+        let (bare, how) = match (
+            name.strip_suffix(['!', '?', '&']),
+            name.strip_prefix("no"),
+            name.strip_prefix("inv"),
+        ) {
             (Some(bare), ..) => (bare, name.as_bytes()[name.len() - 1]),
             (_, Some(bare), _) if name != "number" && name != "nu" => (bare, b'n'),
             (.., Some(bare)) => (bare, b'!'),

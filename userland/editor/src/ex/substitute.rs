@@ -2,12 +2,13 @@
 
 use readline::text;
 
+use super::replacement::{expand, split_replacement, with_tilde};
 use super::{Call, number};
 use crate::Bytes;
-use crate::core::pattern::{Case, Pattern, Spans};
+use crate::core::pattern::{Case, Pattern};
 use crate::core::{Line, Pos, first_nonblank};
 use crate::host::Key;
-use crate::vi::{Result, Vi, change_case, fail, split_pattern};
+use crate::vi::{Result, Vi, fail, split_pattern};
 
 /// The last substitution, for `&`.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +61,11 @@ impl Vi {
             rest = behind;
             let replacement = with_tilde(&replacement, &self.ex.last_replacement);
             self.ex.last_replacement = replacement.clone();
-            let pattern = if pattern.is_empty() { self.search.text.clone() } else { pattern };
+            let pattern = if pattern.is_empty() {
+                self.search.text.clone()
+            } else {
+                pattern
+            };
             last = Some(Last {
                 pattern,
                 replacement,
@@ -135,10 +140,7 @@ impl Vi {
         let pattern: &Pattern = match flags.ignore {
             None => &pattern,
             Some(ignore) => {
-                let case = Case {
-                    ignore,
-                    smart: false,
-                };
+                let case = Case { ignore, smart: false };
                 own = Pattern::new(&self.search.text, case, b"").map_err(crate::vi::Stop::Error)?;
                 &own
             }
@@ -189,7 +191,10 @@ impl Vi {
             if flags.quiet || self.ex.global || done.stop {
                 return Ok(());
             }
-            return fail(format!("E486: Pattern not found: {}", String::from_utf8_lossy(&pattern.text)));
+            return fail(format!(
+                "E486: Pattern not found: {}",
+                String::from_utf8_lossy(&pattern.text)
+            ));
         };
         let plural = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
         let what = if flags.count { "match" } else { "substitution" };
@@ -231,7 +236,9 @@ impl Vi {
         let mut changed = false;
         let mut first = true;
         while let Some(spans) = pattern.captures(line, from) {
-            let Some(found) = spans.first().cloned().flatten() else { break };
+            let Some(found) = spans.first().cloned().flatten() else {
+                break;
+            };
             // No empty match right behind another one, and none at the end but as the first.
             if !first && (found.is_empty() && found.start == copied || found.start >= line.len()) {
                 if found.start >= line.len() {
@@ -256,7 +263,11 @@ impl Vi {
                 expand(&last.replacement, line, &spans, &mut out);
                 copied = found.end;
             }
-            from = if found.is_empty() { text::next(line, found.end).max(found.end + 1) } else { found.end };
+            from = if found.is_empty() {
+                text::next(line, found.end).max(found.end + 1)
+            } else {
+                found.end
+            };
             if !last.flags.global || done.stop || from > line.len() {
                 break;
             }
@@ -298,113 +309,6 @@ impl Vi {
                     return Ok(false);
                 }
                 _ => {}
-            }
-        }
-    }
-}
-
-/// The replacement up to the separator, with its escapes; and what follows.
-fn split_replacement(text: &[u8], separator: u8) -> (Bytes, &[u8]) {
-    let mut out = Vec::new();
-    let mut at = 0;
-    while at < text.len() {
-        match text[at] {
-            b'\\' if text.get(at + 1) == Some(&separator) && separator != b'&' => {
-                out.push(separator);
-                at += 2;
-            }
-            b'\\' if at + 1 < text.len() => {
-                out.extend_from_slice(&text[at..at + 2]);
-                at += 2;
-            }
-            b if b == separator => return (out, &text[at + 1..]),
-            b'|' => return (out, &text[at..]),
-            b => {
-                out.push(b);
-                at += 1;
-            }
-        }
-    }
-    (out, b"")
-}
-
-/// Puts the last replacement in the place of each `~`.
-fn with_tilde(replacement: &[u8], last: &[u8]) -> Bytes {
-    let mut out = Vec::new();
-    let mut bytes = replacement.iter();
-    while let Some(b) = bytes.next() {
-        match b {
-            b'\\' => match bytes.next() {
-                Some(b'~') => out.push(b'~'),
-                Some(e) => out.extend_from_slice(&[b'\\', *e]),
-                None => out.push(b'\\'),
-            },
-            b'~' => out.extend_from_slice(last),
-            b => out.push(*b),
-        }
-    }
-    out
-}
-
-/// How the next characters are changed: one, or all until `\E`.
-#[derive(Default)]
-struct Casing {
-    one: Option<u8>,
-    all: Option<u8>,
-}
-
-impl Casing {
-    fn push(&mut self, out: &mut Bytes, bytes: &[u8]) {
-        if bytes.is_empty() {
-            return;
-        }
-        let tail = match self.one.take() {
-            Some(how) => {
-                let len = text::next(bytes, 0);
-                out.extend_from_slice(&change_case(&bytes[..len], how));
-                &bytes[len..]
-            }
-            None => bytes,
-        };
-        match self.all {
-            Some(how) => out.extend_from_slice(&change_case(tail, how)),
-            None => out.extend_from_slice(tail),
-        }
-    }
-}
-
-/// Appends the replacement for a match. A newline in it divides lines.
-fn expand(replacement: &[u8], line: &[u8], spans: &Spans, out: &mut Bytes) {
-    let group = |n: usize| spans.get(n).cloned().flatten().map_or(&b""[..], |r| &line[r]);
-    let mut casing = Casing::default();
-    let mut at = 0;
-    while at < replacement.len() {
-        let b = replacement[at];
-        at += 1;
-        match b {
-            b'&' => casing.push(out, group(0)),
-            b'\r' => out.push(b'\n'),
-            b'\\' if at < replacement.len() => {
-                let e = replacement[at];
-                at += 1;
-                match e {
-                    b'0'..=b'9' => casing.push(out, group((e - b'0').into())),
-                    b'u' => casing.one = Some(b'U'),
-                    b'l' => casing.one = Some(b'u'),
-                    b'U' => casing.all = Some(b'U'),
-                    b'L' => casing.all = Some(b'u'),
-                    b'e' | b'E' => casing = Casing::default(),
-                    b'r' => out.push(b'\n'),
-                    b'n' => out.push(0),
-                    b't' => out.push(b'\t'),
-                    b'b' => out.push(8),
-                    e => casing.push(out, &[e]),
-                }
-            }
-            _ => {
-                let len = text::decode(&replacement[at - 1..]).1;
-                casing.push(out, &replacement[at - 1..at - 1 + len]);
-                at += len - 1;
             }
         }
     }

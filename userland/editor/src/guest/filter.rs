@@ -42,7 +42,11 @@ pub fn run(command: &[u8], input: &[u8], terminal: Option<Fd>) -> Result<(Vec<u8
     let (their_in, our_out) = pipe()?;
     let (our_in, their_out) = pipe()?;
     let dup = |from, to| Action::Dup2 { from, to };
-    let actions = vec![dup(their_in, Fd::STDIN), dup(their_out, Fd::STDOUT), dup(their_out, Fd::STDERR)];
+    let actions = vec![
+        dup(their_in, Fd::STDIN),
+        dup(their_out, Fd::STDOUT),
+        dup(their_out, Fd::STDERR),
+    ];
     let child = start(command, actions);
     let _ = sys::close(their_in);
     let _ = sys::close(their_out);

@@ -69,7 +69,11 @@ mod tests {
             (b"\x1b[5", true, None),
             (b"\x1b[1;5C", true, Some((Key::Unknown, 6))),
             (b"\x1b[200~a\x1b[20", true, None),
-            (b"\x1b[200~a\rb\x1b[201~c", true, Some((Key::Paste(b"a\rb".to_vec()), 15))),
+            (
+                b"\x1b[200~a\rb\x1b[201~c",
+                true,
+                Some((Key::Paste(b"a\rb".to_vec()), 15)),
+            ),
             (b"\xff", true, Some((Key::Byte(0xff), 1))),
         ] {
             assert_eq!(decode(typed, more), want, "{typed:?}");

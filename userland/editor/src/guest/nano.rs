@@ -31,18 +31,49 @@ const SPEC: Spec<Id> = Spec {
     usage: &["[OPTION]... [[+LINE[,COLUMN]] FILE]...", "[OPTION]... -"],
     about: "Edit text on the whole screen, with the keys shown below it.",
     options: &[
-        Opt::flag(Id::Constant, "c", "constantshow", "always show the cursor's place"),
+        Opt::flag(
+            Id::Constant,
+            "c",
+            "constantshow",
+            "always show the cursor's place",
+        ),
         Opt::flag(Id::Spaces, "E", "tabstospaces", "type spaces for tabs"),
-        Opt::flag(Id::Indent, "i", "autoindent", "give new lines the indent of the line above"),
+        Opt::flag(
+            Id::Indent,
+            "i",
+            "autoindent",
+            "give new lines the indent of the line above",
+        ),
         Opt::flag(Id::Numbers, "l", "linenumbers", "show line numbers"),
-        Opt::flag(Id::NoNewlines, "L", "nonewlines", "add no newline to the last line"),
+        Opt::flag(
+            Id::NoNewlines,
+            "L",
+            "nonewlines",
+            "add no newline to the last line",
+        ),
         Opt::flag(Id::SoftWrap, "S", "softwrap", "show long lines in several rows"),
-        Opt::value(Id::TabSize, "T", "tabsize", "NUMBER", "make tabs that many columns wide"),
-        Opt::flag(Id::SaveOnExit, "t", "saveonexit", "save on exit without a question"),
+        Opt::value(
+            Id::TabSize,
+            "T",
+            "tabsize",
+            "NUMBER",
+            "make tabs that many columns wide",
+        ),
+        Opt::flag(
+            Id::SaveOnExit,
+            "t",
+            "saveonexit",
+            "save on exit without a question",
+        ),
         Opt::flag(Id::View, "v", "view", "view the text, which can't be changed"),
         Opt::flag(Id::NoWrap, "w", "nowrap", "break no long lines (never done)"),
         Opt::flag(Id::NoHelp, "x", "nohelp", "do not show the keys"),
-        Opt::flag(Id::Accepted, "I", "ignorercfiles", "accepted; there are no nanorc files"),
+        Opt::flag(
+            Id::Accepted,
+            "I",
+            "ignorercfiles",
+            "accepted; there are no nanorc files",
+        ),
     ],
     order: Order::Permute,
     failure: 1,
@@ -65,9 +96,15 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> Outcome {
             Id::NoWrap | Id::Accepted => {}
             Id::TabSize => {
                 let value = value.unwrap_or_default();
-                let size = value.to_str().and_then(|v| v.parse().ok()).filter(|n| (1..=1000).contains(n));
+                let size = value
+                    .to_str()
+                    .and_then(|v| v.parse().ok())
+                    .filter(|n| (1..=1000).contains(n));
                 let Some(size) = size else {
-                    cli::complain(name, format_args!("Requested tab size \"{}\" is invalid", value.display()));
+                    cli::complain(
+                        name,
+                        format_args!("Requested tab size \"{}\" is invalid", value.display()),
+                    );
                     return Ok(1);
                 };
                 options.tabsize = size;

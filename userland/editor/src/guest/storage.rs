@@ -76,7 +76,12 @@ pub fn write(name: &[u8], text: &[u8], how: Write) -> Result<Option<Stamp>, File
         Write::Append => (OpenFlags::APPEND, 0o666),
         Write::Rescue => (OpenFlags::CREAT | OpenFlags::EXCL, 0o600),
     };
-    let fd = sys::open(name, OpenFlags::WRONLY | OpenFlags::CLOEXEC | flags, Mode::new(mode)).map_err(error)?;
+    let fd = sys::open(
+        name,
+        OpenFlags::WRONLY | OpenFlags::CLOEXEC | flags,
+        Mode::new(mode),
+    )
+    .map_err(error)?;
     let written = sys::write_all(fd, text).and_then(|()| sys::fstat(fd));
     let closed = sys::close(fd);
     match (written, closed) {
@@ -89,7 +94,11 @@ pub fn write(name: &[u8], text: &[u8], how: Write) -> Result<Option<Stamp>, File
 pub fn complete(prefix: &[u8]) -> Vec<Vec<u8>> {
     let cut = prefix.iter().rposition(|b| *b == b'/').map_or(0, |at| at + 1);
     let (folder, start) = prefix.split_at(cut);
-    let place = if folder.is_empty() { b".".as_slice() } else { folder };
+    let place = if folder.is_empty() {
+        b".".as_slice()
+    } else {
+        folder
+    };
     let Ok(entries) = std::fs::read_dir(cli::os(place)) else {
         return Vec::new();
     };

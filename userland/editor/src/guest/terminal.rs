@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use editing::host::{Contents, FileError, Gone, Host, Key, Ran, Run, Stamp, Write};
 use editing::screen::{Frame, Screen};
 use sys::{
-    Errno, Fd, InputFlags, LocalFlags, OpenFlags, PollEvents, PollFd, SetWhen, SigAction, SigSet, Signal, Termios, cc,
+    Errno, Fd, InputFlags, LocalFlags, OpenFlags, PollEvents, PollFd, SetWhen, SigAction, SigSet, Signal,
+    Termios, cc,
 };
 
 use crate::{filter, keys, storage};
@@ -34,8 +35,12 @@ impl Terminal {
     /// Why there is none, to be said.
     pub fn open(text_on_stdin: bool) -> Result<Terminal, String> {
         let input = if text_on_stdin {
-            sys::open("/dev/tty", OpenFlags::RDWR | OpenFlags::CLOEXEC, sys::Mode::empty())
-                .map_err(|why| format!("cannot open /dev/tty: {why}"))?
+            sys::open(
+                "/dev/tty",
+                OpenFlags::RDWR | OpenFlags::CLOEXEC,
+                sys::Mode::empty(),
+            )
+            .map_err(|why| format!("cannot open /dev/tty: {why}"))?
         } else if sys::isatty(Fd::STDIN) {
             Fd::STDIN
         } else {
@@ -225,7 +230,8 @@ impl Host for Terminal {
         if outcome.is_ok() {
             self.send(b"\r\nPress ENTER or type command to continue");
             let mut raw = self.before;
-            raw.local.remove(LocalFlags::ICANON | LocalFlags::ECHO | LocalFlags::ISIG);
+            raw.local
+                .remove(LocalFlags::ICANON | LocalFlags::ECHO | LocalFlags::ISIG);
             let _ = sys::tcsetattr(self.input, SetWhen::Drain, &raw);
             while self.typed.is_empty() && self.wait(None).is_ok() {}
             if matches!(self.typed.front(), Some(b'\r' | b'\n' | b' ')) {

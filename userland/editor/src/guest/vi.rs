@@ -29,7 +29,13 @@ enum Id {
 }
 
 const OPTIONS: &[Opt<Id>] = &[
-    Opt::value(Id::Command, "c", "", "COMMAND", "execute the ex command COMMAND after the first file is read"),
+    Opt::value(
+        Id::Command,
+        "c",
+        "",
+        "COMMAND",
+        "execute the ex command COMMAND after the first file is read",
+    ),
     Opt::flag(Id::ReadOnly, "R", "", "edit files read-only: writing needs a !"),
     Opt::flag(Id::Silent, "s", "", "with ex: no prompts or reports, for scripts"),
     Opt::flag(Id::Ex, "e", "", "begin as ex, with commands from standard input"),
@@ -48,7 +54,10 @@ const OPTIONS: &[Opt<Id>] = &[
 const fn spec(name: &'static str, about: &'static str) -> Spec<Id> {
     Spec {
         name,
-        usage: &["[OPTION]... [+LINE | +/PATTERN | +COMMAND] [FILE]...", "[OPTION]... -"],
+        usage: &[
+            "[OPTION]... [+LINE | +/PATTERN | +COMMAND] [FILE]...",
+            "[OPTION]... -",
+        ],
         about,
         options: OPTIONS,
         order: Order::Permute,
@@ -181,7 +190,11 @@ fn settings(vi: &mut Vi, start: &Start) -> Result<(), Stop> {
     vi.ex.view_only = start.read_only;
     vi.options.readonly = start.read_only;
     if let Some(file) = &start.vimrc {
-        return if file == b"NONE" { Ok(()) } else { told(vi, |vi| vi.source(file)) };
+        return if file == b"NONE" {
+            Ok(())
+        } else {
+            told(vi, |vi| vi.source(file))
+        };
     }
     if let Some(commands) = std::env::var_os("EXINIT") {
         return told(vi, |vi| vi.execute(commands.as_encoded_bytes()));
@@ -233,8 +246,11 @@ fn script(name: &'static str, start: Start) -> Outcome {
             complain(&text);
         }
         // A line's number only goes there.
-        let (lines, commands): (Vec<Bytes>, _) =
-            start.commands.iter().cloned().partition(|command| command.iter().all(u8::is_ascii_digit));
+        let (lines, commands): (Vec<Bytes>, _) = start
+            .commands
+            .iter()
+            .cloned()
+            .partition(|command| command.iter().all(u8::is_ascii_digit));
         for line in lines {
             told(&mut vi, |vi| vi.start_at(&line))?;
         }

@@ -87,7 +87,10 @@ impl Nano {
             while readline::text::columns(&prompt.answer[start..prompt.at]) > room {
                 start = readline::text::next(&prompt.answer, start);
             }
-            cursor = (shown.len(), status.width() + readline::text::columns(&prompt.answer[start..prompt.at]));
+            cursor = (
+                shown.len(),
+                status.width() + readline::text::columns(&prompt.answer[start..prompt.at]),
+            );
             status.text(&prompt.answer[start..], Style::Reverse, columns);
             status.fill(columns, Style::Reverse);
         } else {

@@ -44,7 +44,11 @@ impl Nano {
             return;
         }
         self.buffer.begin(self.cursor);
-        let mut indent = if self.options.autoindent { self.indent_here() } else { Vec::new() };
+        let mut indent = if self.options.autoindent {
+            self.indent_here()
+        } else {
+            Vec::new()
+        };
         indent.truncate(self.cursor.col);
         indent.insert(0, b'\n');
         self.insert(&indent);
@@ -66,7 +70,12 @@ impl Nano {
             return;
         };
         // The line behind the last newline is no line that could be joined.
-        if to.col == 0 && to.line == self.buffer.last() && self.line().is_empty() && !self.no_eol && from.col > 0 {
+        if to.col == 0
+            && to.line == self.buffer.last()
+            && self.line().is_empty()
+            && !self.no_eol
+            && from.col > 0
+        {
             self.cursor = from;
             return;
         }
@@ -92,7 +101,8 @@ impl Nano {
         } else {
             return;
         };
-        let magic = from.line + 1 == self.buffer.last() && self.buffer.line(from.line + 1).is_empty() && !self.no_eol;
+        let magic =
+            from.line + 1 == self.buffer.last() && self.buffer.line(from.line + 1).is_empty() && !self.no_eol;
         if to.col == 0 && to.line > from.line && magic && from.col > 0 {
             return;
         }
@@ -111,7 +121,9 @@ impl Nano {
 
     /// Deletes what is marked, into the cut text if asked; false where nothing is.
     fn cut_marked(&mut self, keep: bool) -> bool {
-        let Some((from, to)) = self.marked() else { return false };
+        let Some((from, to)) = self.marked() else {
+            return false;
+        };
         self.mark = None;
         self.buffer.begin(self.cursor);
         let text = self.buffer.delete(from, to);
@@ -139,7 +151,11 @@ impl Nano {
         if before != Action::Cut {
             self.cut.clear();
         }
-        let to = if line < self.buffer.last() { Pos::new(line + 1, 0) } else { Pos::new(line, self.line().len()) };
+        let to = if line < self.buffer.last() {
+            Pos::new(line + 1, 0)
+        } else {
+            Pos::new(line, self.line().len())
+        };
         let text = self.buffer.delete(self.cursor, to);
         self.cut.extend_from_slice(&text);
         self.keep_last_line();
@@ -190,13 +206,21 @@ impl Nano {
         if !self.may_change() {
             return;
         }
-        let place = if redo { self.buffer.redo() } else { self.buffer.undo() };
+        let place = if redo {
+            self.buffer.redo()
+        } else {
+            self.buffer.undo()
+        };
         match place {
             Some(place) => {
                 self.cursor = Pos::new(place.line, place.col.min(self.buffer.line(place.line).len()));
                 self.say(if redo { "Redid action" } else { "Undid action" });
             }
-            None => self.say(if redo { "Nothing to redo" } else { "Nothing to undo" }),
+            None => self.say(if redo {
+                "Nothing to redo"
+            } else {
+                "Nothing to undo"
+            }),
         }
         self.mark = None;
     }
@@ -214,7 +238,11 @@ impl Nano {
                 continue;
             }
             let new = if more {
-                let unit = if self.options.spaces { b" ".repeat(self.options.tabsize) } else { b"\t".to_vec() };
+                let unit = if self.options.spaces {
+                    b" ".repeat(self.options.tabsize)
+                } else {
+                    b"\t".to_vec()
+                };
                 [unit, line.clone()].concat()
             } else {
                 let mut indent = indent_len(&line);
@@ -224,7 +252,9 @@ impl Nano {
                 line[indent..].to_vec()
             };
             if at == self.cursor.line && self.cursor.col > 0 {
-                self.cursor.col = (self.cursor.col + new.len()).saturating_sub(line.len()).min(new.len());
+                self.cursor.col = (self.cursor.col + new.len())
+                    .saturating_sub(line.len())
+                    .min(new.len());
             }
             self.buffer.splice(at..at + 1, vec![Line::from(new)]);
         }

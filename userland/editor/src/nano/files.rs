@@ -20,8 +20,16 @@ impl Nano {
                 self.take(contents.text);
                 self.file.stamp = contents.stamp;
                 self.file.name = Some(name.to_vec());
-                let dos = if self.buffer.dos { " (converted from DOS format)" } else { "" };
-                let unwritable = if contents.read_only { format!("; file '{shown}' is unwritable") } else { String::new() };
+                let dos = if self.buffer.dos {
+                    " (converted from DOS format)"
+                } else {
+                    ""
+                };
+                let unwritable = if contents.read_only {
+                    format!("; file '{shown}' is unwritable")
+                } else {
+                    String::new()
+                };
                 self.say(format!("Read {}{dos}{unwritable}", lines(count)));
             }
             Err(FileError::NotFound) => {
@@ -39,8 +47,16 @@ impl Nano {
         let mut name = self.file.name.clone().unwrap_or_default();
         loop {
             let marked = self.marked();
-            let question = if marked.is_some() { "Write Selection to File" } else { "File Name to Write" };
-            let start = if marked.is_some() { Vec::new() } else { name.clone() };
+            let question = if marked.is_some() {
+                "Write Selection to File"
+            } else {
+                "File Name to Write"
+            };
+            let start = if marked.is_some() {
+                Vec::new()
+            } else {
+                name.clone()
+            };
             let dos = if self.buffer.dos { " [DOS Format]" } else { "" };
             let Some(answer) = self.ask(&format!("{question}{dos}"), start, Kind::File)? else {
                 return Ok(false);
@@ -103,7 +119,11 @@ impl Nano {
             self.say("Writing is disabled in view mode");
             return false;
         }
-        let how = if self.host.exists(name) { Write::Replace } else { Write::New };
+        let how = if self.host.exists(name) {
+            Write::Replace
+        } else {
+            Write::New
+        };
         match self.host.write(name, text, how) {
             Ok(stamp) => {
                 if whole {
@@ -195,7 +215,11 @@ impl Nano {
             shown.resize(rows.saturating_sub(1).max(1), Row::default());
             let mut last = Row::default();
             last.text(b"^X", Style::Reverse, columns);
-            last.text(b" Close   ^V Next page   ^Y Previous page", Style::Plain, columns - 1);
+            last.text(
+                b" Close   ^V Next page   ^Y Previous page",
+                Style::Plain,
+                columns - 1,
+            );
             shown.push(last);
             let frame = Frame {
                 rows: shown,

@@ -94,7 +94,7 @@ impl Nano {
             control::EXECUTE => self.say("Executing commands is not supported"),
             0 => self.next_word(),
             0x1d => self.say("Completion is not supported"),
-            1..0x20 => self.say("Unbound key"),
+            b if b < b' ' => self.say("Unbound key"),
             b => self.type_bytes(&[b], before),
         }
         Ok(())
@@ -115,8 +115,16 @@ impl Nano {
             b'u' => self.undo(false),
             b'e' => self.undo(true),
             b'a' => {
-                self.mark = if self.mark.is_some() { None } else { Some(self.cursor) };
-                self.say(if self.mark.is_some() { "Mark Set" } else { "Mark Unset" });
+                self.mark = if self.mark.is_some() {
+                    None
+                } else {
+                    Some(self.cursor)
+                };
+                self.say(if self.mark.is_some() {
+                    "Mark Set"
+                } else {
+                    "Mark Unset"
+                });
             }
             b'6' | b'^' => self.copy(),
             b'w' => return self.search_again(false),

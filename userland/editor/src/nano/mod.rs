@@ -142,12 +142,18 @@ impl Nano {
         self.message.clear();
         let before = self.last;
         self.last = Action::Other;
-        if matches!(before, Action::Type | Action::Backspace | Action::Delete | Action::Cut) {
+        if matches!(
+            before,
+            Action::Type | Action::Backspace | Action::Delete | Action::Cut
+        ) {
             // Known only when the next key comes: the step may go on.
             self.buffer.note_cursor(self.cursor);
         }
         self.act(key, before)?;
-        if !matches!(self.last, Action::Type | Action::Backspace | Action::Delete | Action::Cut) {
+        if !matches!(
+            self.last,
+            Action::Type | Action::Backspace | Action::Delete | Action::Cut
+        ) {
             self.buffer.note_cursor(self.cursor);
             self.buffer.commit();
         }
@@ -198,7 +204,8 @@ impl Nano {
     fn keep_last_line(&mut self) {
         let last = self.buffer.last();
         if !self.no_eol && !self.buffer.line(last).is_empty() {
-            self.buffer.splice(last + 1..last + 1, vec![b"".as_slice().into()]);
+            self.buffer
+                .splice(last + 1..last + 1, vec![b"".as_slice().into()]);
         }
     }
 

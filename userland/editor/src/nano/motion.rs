@@ -13,7 +13,11 @@ impl Nano {
 
     /// That many lines down, or up.
     pub(super) fn vertical(&mut self, lines: isize) {
-        let line = self.cursor.line.saturating_add_signed(lines).min(self.buffer.last());
+        let line = self
+            .cursor
+            .line
+            .saturating_add_signed(lines)
+            .min(self.buffer.last());
         let text = self.buffer.line(line);
         let col = shape::byte_at(text, self.column, self.look());
         self.cursor = if line == self.cursor.line {
@@ -47,7 +51,10 @@ impl Nano {
     pub(super) fn page(&mut self, down: bool) {
         let step = self.layout().rows.saturating_sub(2).max(1) as isize;
         self.vertical(if down { step } else { -step });
-        let top = self.view.top.saturating_add_signed(if down { step } else { -step });
+        let top = self
+            .view
+            .top
+            .saturating_add_signed(if down { step } else { -step });
         self.view.top = top.min(self.buffer.last());
         self.view.skip = 0;
     }
@@ -162,7 +169,7 @@ impl Nano {
             }
             total += text_len(self.buffer.line(at)) + usize::from(at + 1 < lines);
         }
-        let percent = |n: usize, of: usize| if of == 0 { 0 } else { n * 100 / of };
+        let percent = |n: usize, of: usize| (n * 100).checked_div(of).unwrap_or(0);
         self.say(format!(
             "line {line}/{lines} ({}%), col {column}/{columns} ({}%), char {before}/{total} ({}%)",
             percent(line, lines),
@@ -176,7 +183,10 @@ impl Nano {
         for at in 0..self.buffer.count() {
             let line = self.buffer.line(at);
             characters += text_len(line) + usize::from(at < self.buffer.last());
-            words += line.split(|b| b.is_ascii_whitespace()).filter(|w| !w.is_empty()).count();
+            words += line
+                .split(|b| b.is_ascii_whitespace())
+                .filter(|w| !w.is_empty())
+                .count();
         }
         let lines = self.buffer.last() + usize::from(!self.buffer.line(self.buffer.last()).is_empty());
         let plural = |n: usize| if n == 1 { "" } else { "s" };
@@ -190,7 +200,12 @@ impl Nano {
 
     /// `^_`: asks for a line, and a column perhaps.
     pub(super) fn go_to(&mut self) -> Result {
-        let Some(answer) = self.ask("Enter line number, column number", Vec::new(), super::prompt::Kind::Plain)? else {
+        let Some(answer) = self.ask(
+            "Enter line number, column number",
+            Vec::new(),
+            super::prompt::Kind::Plain,
+        )?
+        else {
             return Ok(());
         };
         let text = String::from_utf8_lossy(&answer).into_owned();
@@ -204,14 +219,22 @@ impl Nano {
         let line = parts.next().unwrap_or("").trim();
         let column = parts.next().unwrap_or("").trim();
         let number = |s: &str, now: usize| -> Option<isize> {
-            if s.is_empty() { Some(now as isize + 1) } else { s.parse().ok().filter(|n| *n != 0) }
+            if s.is_empty() {
+                Some(now as isize + 1)
+            } else {
+                s.parse().ok().filter(|n| *n != 0)
+            }
         };
         let (Some(line), Some(column)) = (number(line, self.cursor.line), number(column, 0)) else {
             self.say("Invalid line or column number");
             return;
         };
         let from_end = |n: isize, count: usize| {
-            if n < 0 { count.saturating_add_signed(n) } else { n as usize - 1 }
+            if n < 0 {
+                count.saturating_add_signed(n)
+            } else {
+                n as usize - 1
+            }
         };
         let line = from_end(line, self.buffer.last() + 1).min(self.buffer.last());
         let text = self.buffer.line(line);
@@ -228,5 +251,7 @@ impl Nano {
 
 /// Characters of a text.
 fn text_len(s: &[u8]) -> usize {
-    s.utf8_chunks().map(|c| c.valid().chars().count() + c.invalid().len()).sum()
+    s.utf8_chunks()
+        .map(|c| c.valid().chars().count() + c.invalid().len())
+        .sum()
 }

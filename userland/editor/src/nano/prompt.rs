@@ -65,7 +65,11 @@ impl Nano {
                 Key::End => prompt.at = line.len(),
                 Key::Delete => drop(line.drain(prompt.at..text::next(line, prompt.at))),
                 key @ (Key::Up | Key::Down) => {
-                    recall = if key == Key::Up { recall.saturating_sub(1) } else { (recall + 1).min(history.len()) };
+                    recall = if key == Key::Up {
+                        recall.saturating_sub(1)
+                    } else {
+                        (recall + 1).min(history.len())
+                    };
                     *line = history.get(recall).cloned().unwrap_or_default();
                     prompt.at = line.len();
                 }

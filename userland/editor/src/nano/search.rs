@@ -52,7 +52,10 @@ impl Nano {
         match Pattern::extended(wanted, self.search.regex, !self.search.case) {
             Ok(pattern) => Some(pattern),
             Err(why) => {
-                self.say(format!("Bad regex \"{}\": {why}", String::from_utf8_lossy(wanted)));
+                self.say(format!(
+                    "Bad regex \"{}\": {why}",
+                    String::from_utf8_lossy(wanted)
+                ));
                 None
             }
         }
@@ -99,7 +102,9 @@ impl Nano {
     }
 
     fn go_to_match(&mut self, wanted: &[u8]) {
-        let Some(pattern) = self.pattern(wanted) else { return };
+        let Some(pattern) = self.pattern(wanted) else {
+            return;
+        };
         match self.find(&pattern, self.cursor, self.search.backward) {
             Some((line, range, wrapped)) => {
                 let to = Pos::new(line, range.start);
@@ -121,15 +126,27 @@ impl Nano {
             if n % 4096 == 4095 && self.host.is_interrupted() {
                 return None;
             }
-            let at = if backward { (from.line + total - n % total) % total } else { (from.line + n) % total };
-            let wrapped = if backward { n > from.line } else { from.line + n >= total };
+            let at = if backward {
+                (from.line + total - n % total) % total
+            } else {
+                (from.line + n) % total
+            };
+            let wrapped = if backward {
+                n > from.line
+            } else {
+                from.line + n >= total
+            };
             let line = self.buffer.line(at);
             let found = if backward {
                 let limit = if n == 0 { from.col } else { usize::MAX };
                 pattern.matches(line).into_iter().rfind(|m| m.start < limit)
             } else if n == 0 {
                 let start = text::next(line, from.col).max(from.col + 1);
-                if start > line.len() { None } else { pattern.find(line, start) }
+                if start > line.len() {
+                    None
+                } else {
+                    pattern.find(line, start)
+                }
             } else {
                 pattern.find(line, 0)
             };
@@ -166,7 +183,10 @@ impl Nano {
             return Ok(());
         };
         self.keep_last_line();
-        self.say(format!("Replaced {count} occurrence{}", if count == 1 { "" } else { "s" }));
+        self.say(format!(
+            "Replaced {count} occurrence{}",
+            if count == 1 { "" } else { "s" }
+        ));
         Ok(())
     }
 
@@ -182,9 +202,15 @@ impl Nano {
             let mut end_at = (n == total).then_some(start.col);
             loop {
                 let line = self.buffer.line(at).to_vec();
-                let spans = if from > line.len() { None } else { pattern.captures(&line, from) };
+                let spans = if from > line.len() {
+                    None
+                } else {
+                    pattern.captures(&line, from)
+                };
                 let Some(spans) = spans else { break };
-                let Some(found) = spans.first().cloned().flatten() else { break };
+                let Some(found) = spans.first().cloned().flatten() else {
+                    break;
+                };
                 if end_at.is_some_and(|end| found.start >= end) {
                     break;
                 }

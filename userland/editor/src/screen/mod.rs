@@ -107,7 +107,9 @@ impl Row {
     fn common_end(&self, other: &Row, from: usize) -> usize {
         let (mine, theirs) = (self.cells.len(), other.cells.len());
         let most = mine.min(theirs).saturating_sub(from);
-        (1..=most).take_while(|n| self.is_same(mine - n, other, theirs - n)).count()
+        (1..=most)
+            .take_while(|n| self.is_same(mine - n, other, theirs - n))
+            .count()
     }
 }
 

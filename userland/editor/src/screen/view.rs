@@ -51,7 +51,8 @@ pub struct View {
 /// The rows of a line as parts of its glyphs: which columns of the line each has. Wide characters are not broken.
 fn breaks(line: &[u8], layout: &Layout, room: usize) -> Vec<Range<usize>> {
     if !layout.wrap {
-        return vec![0..usize::MAX];
+        // One row, whatever the line's width.
+        return std::iter::once(0..usize::MAX).collect();
     }
     let (mut rows, mut start, mut end) = (Vec::new(), 0, 0);
     for glyph in shape::glyphs(line, layout.look) {
@@ -105,7 +106,10 @@ impl View {
             }
             return;
         }
-        if self.top != cursor.line && self.skip > 0 && height(buffer.line(self.top), layout, room) <= layout.rows {
+        if self.top != cursor.line
+            && self.skip > 0
+            && height(buffer.line(self.top), layout, room) <= layout.rows
+        {
             self.skip = 0;
         }
         // Rows from the top to the cursor's; not all are counted when they are many.
@@ -124,7 +128,11 @@ impl View {
         let far = above >= layout.rows + layout.rows / 2;
         (self.top, self.skip) = (cursor.line, row.saturating_sub(layout.rows - 1));
         if self.skip == 0 {
-            let rows = if far { layout.rows / 2 } else { layout.rows - 1 - row };
+            let rows = if far {
+                layout.rows / 2
+            } else {
+                layout.rows - 1 - row
+            };
             self.lift(buffer, layout, room, rows);
         }
     }
@@ -203,7 +211,11 @@ impl View {
                 }
                 let mut row = Row::default();
                 if gutter > 0 {
-                    let number = if n == 0 { format!("{} ", at + 1) } else { String::new() };
+                    let number = if n == 0 {
+                        format!("{} ", at + 1)
+                    } else {
+                        String::new()
+                    };
                     row.text(format!("{number:>gutter$}").as_bytes(), Style::Dim, gutter);
                 }
                 let columns = if layout.wrap {
@@ -277,7 +289,8 @@ impl Drawing<'_> {
             }
             let style = self.style(glyph.start);
             let picture = shape::picture(self.line, &glyph, look);
-            let whole = glyph.column >= columns.start && end <= columns.end && row.width() + glyph.width <= most;
+            let whole =
+                glyph.column >= columns.start && end <= columns.end && row.width() + glyph.width <= most;
             if whole {
                 let drawn = picture.as_deref().unwrap_or(&self.line[glyph.start..glyph.end]);
                 row.push(drawn, glyph.width, style);
@@ -299,7 +312,11 @@ impl Drawing<'_> {
         }
         if last && look.list && row.width() < most {
             row.push(b"$", 1, Style::Dim);
-        } else if last && at == self.line.len() && row.width() < most && self.style(self.line.len()) != Style::Plain {
+        } else if last
+            && at == self.line.len()
+            && row.width() < most
+            && self.style(self.line.len()) != Style::Plain
+        {
             // A selected end of line is seen.
             row.push(b" ", 1, self.style(self.line.len()));
         }

@@ -12,7 +12,11 @@ impl Vi {
         let line = self.line();
         let mut other = self.cursor.col;
         for _ in 0..count {
-            other = if back { text::previous(line, other) } else { text::next(line, other) };
+            other = if back {
+                text::previous(line, other)
+            } else {
+                text::next(line, other)
+            };
         }
         if other == self.cursor.col {
             return Err(Stop::Beep);
@@ -164,7 +168,11 @@ impl Vi {
     /// `o` and `O`.
     pub(super) fn open_line(&mut self, below: bool, count: usize) -> Result {
         let line = self.line();
-        let indent = if self.options.autoindent { line[..indent_len(line)].to_vec() } else { Vec::new() };
+        let indent = if self.options.autoindent {
+            line[..indent_len(line)].to_vec()
+        } else {
+            Vec::new()
+        };
         let at = self.cursor.line + usize::from(below);
         let col = indent.len();
         self.buffer.splice(at..at, vec![Line::from(indent)]);
@@ -180,11 +188,18 @@ impl Vi {
     /// `u` and `^R`, that many times.
     pub(super) fn undo(&mut self, count: usize, redo: bool) -> Result {
         for n in 0..count {
-            let place = if redo { self.buffer.redo() } else { self.buffer.undo() };
+            let place = if redo {
+                self.buffer.redo()
+            } else {
+                self.buffer.undo()
+            };
             match place {
                 Some(place) => self.cursor = place,
                 None if n == 0 => {
-                    self.message = Some((format!("Already at {} change", if redo { "newest" } else { "oldest" }), false));
+                    self.message = Some((
+                        format!("Already at {} change", if redo { "newest" } else { "oldest" }),
+                        false,
+                    ));
                     break;
                 }
                 None => break,

@@ -38,8 +38,16 @@ impl Vi {
             if let Some(region) = selection
                 && (region.from.line..=region.to.line).contains(&at)
             {
-                let from = if at == region.from.line && !region.linewise { region.from.col } else { 0 };
-                let to = if at == region.to.line && !region.linewise { region.to.col } else { usize::MAX };
+                let from = if at == region.from.line && !region.linewise {
+                    region.from.col
+                } else {
+                    0
+                };
+                let to = if at == region.to.line && !region.linewise {
+                    region.to.col
+                } else {
+                    usize::MAX
+                };
                 if from < to {
                     styles.push((from..to, Style::Reverse));
                 }
@@ -47,7 +55,12 @@ impl Vi {
             if let Some(pattern) = pattern
                 && line.len() <= LONG
             {
-                styles.extend(pattern.matches(line).into_iter().map(|range| (range, Style::Match)));
+                styles.extend(
+                    pattern
+                        .matches(line)
+                        .into_iter()
+                        .map(|range| (range, Style::Match)),
+                );
             }
             styles
         });
@@ -152,7 +165,11 @@ impl Vi {
                 next += 1;
             }
             let more = next < lines.len();
-            let text = if more { "-- More --" } else { "Press ENTER or type command to continue" };
+            let text = if more {
+                "-- More --"
+            } else {
+                "Press ENTER or type command to continue"
+            };
             let mut last = Row::default();
             last.text(text.as_bytes(), Style::Plain, layout.columns - 1);
             let cursor = (rows.len().min(layout.rows), last.width());

@@ -191,7 +191,8 @@ impl Vi {
     /// `"name" 12L, 345B`, as vim says it.
     fn describe(&self, shown: &str) -> String {
         let mut bytes = 0;
-        self.buffer.write_lines(0..self.buffer.count(), self.buffer.eol, |b| bytes += b.len());
+        self.buffer
+            .write_lines(0..self.buffer.count(), self.buffer.eol, |b| bytes += b.len());
         let mut text = format!("\"{shown}\" ");
         if self.options.readonly {
             text += "[readonly] ";
@@ -209,7 +210,13 @@ impl Vi {
     ///
     /// # Errors
     /// They are not written, and the text stays modified.
-    pub fn write(&mut self, name: Option<&[u8]>, lines: Option<(usize, usize)>, force: bool, how: Write) -> Result {
+    pub fn write(
+        &mut self,
+        name: Option<&[u8]>,
+        lines: Option<(usize, usize)>,
+        force: bool,
+        how: Write,
+    ) -> Result {
         let own = self.file.name.clone();
         let target = match name.or(own.as_deref()) {
             Some(name) => name.to_vec(),
@@ -224,9 +231,14 @@ impl Vi {
         let (first, end) = lines.map_or((0, count), |(first, last)| (first, (last + 1).min(count)));
         let eol = self.buffer.eol || end < count;
         let mut text = Vec::new();
-        self.buffer.write_lines(first..end, eol, |b| text.extend_from_slice(b));
+        self.buffer
+            .write_lines(first..end, eol, |b| text.extend_from_slice(b));
         let is_new = !self.host.exists(&target);
-        let how = if is_new && how == Write::Replace && !force { Write::New } else { how };
+        let how = if is_new && how == Write::Replace && !force {
+            Write::New
+        } else {
+            how
+        };
         match self.host.write(&target, &text, how) {
             Ok(stamp) => {
                 if own.is_none() && lines.is_none() {
@@ -248,11 +260,18 @@ impl Vi {
                 let new = if is_new { "[New] " } else { "" };
                 let noeol = if eol { "" } else { "[noeol] " };
                 let dos = if self.buffer.dos { "[dos] " } else { "" };
-                self.say(format!("\"{shown}\" {new}{noeol}{dos}{}L, {}B{note}", end - first, text.len()));
+                self.say(format!(
+                    "\"{shown}\" {new}{noeol}{dos}{}L, {}B{note}",
+                    end - first,
+                    text.len()
+                ));
                 Ok(())
             }
             Err(FileError::Directory) => fail(format!("E502: \"{shown}\" is a directory")),
-            Err(error) => fail(format!("E212: Can't open file for writing: \"{shown}\" {}", error.message())),
+            Err(error) => fail(format!(
+                "E212: Can't open file for writing: \"{shown}\" {}",
+                error.message()
+            )),
         }
     }
 

@@ -62,7 +62,11 @@ impl Vi {
             let mut state = Insertion::default();
             if open.is_some() {
                 let line = self.line();
-                let indent = if self.options.autoindent { line[..indent_len(line)].to_vec() } else { Vec::new() };
+                let indent = if self.options.autoindent {
+                    line[..indent_len(line)].to_vec()
+                } else {
+                    Vec::new()
+                };
                 let at = self.cursor.line + 1;
                 self.cursor = Pos::new(at, indent.len());
                 self.buffer.splice(at..at, vec![Line::from(indent)]);
@@ -121,7 +125,11 @@ impl Vi {
                 return Ok(());
             }
             Key::Insert => {
-                self.mode = if self.mode == Mode::Insert { Mode::Replace } else { Mode::Insert };
+                self.mode = if self.mode == Mode::Insert {
+                    Mode::Replace
+                } else {
+                    Mode::Insert
+                };
                 return Ok(());
             }
             key => {
@@ -150,7 +158,11 @@ impl Vi {
                 while from > 0 && class(line, text::previous(line, from), false) == 0 {
                     from = text::previous(line, from);
                 }
-                let kind = if from > 0 { class(line, text::previous(line, from), false) } else { 0 };
+                let kind = if from > 0 {
+                    class(line, text::previous(line, from), false)
+                } else {
+                    0
+                };
                 while from > 0 && class(line, text::previous(line, from), false) == kind {
                     from = text::previous(line, from);
                 }
@@ -186,7 +198,11 @@ impl Vi {
                 self.cursor = self.buffer.insert(self.cursor, &text);
             }
             BELOW | ABOVE => {
-                let other = if byte == BELOW { self.cursor.line.checked_add(1) } else { self.cursor.line.checked_sub(1) };
+                let other = if byte == BELOW {
+                    self.cursor.line.checked_add(1)
+                } else {
+                    self.cursor.line.checked_sub(1)
+                };
                 let other = other.filter(|l| *l <= self.buffer.last()).ok_or(Stop::Beep)?;
                 let column = shape::columns(&self.line()[..self.cursor.col], self.look());
                 let line = self.buffer.line(other);
@@ -279,14 +295,22 @@ impl Vi {
 
     fn new_line(&mut self, state: &mut Insertion) {
         let line = self.line();
-        let mut indent = if self.options.autoindent { line[..indent_len(line)].to_vec() } else { Vec::new() };
+        let mut indent = if self.options.autoindent {
+            line[..indent_len(line)].to_vec()
+        } else {
+            Vec::new()
+        };
         indent.truncate(self.cursor.col);
         let mut tail = line[self.cursor.col..].to_vec();
         if self.options.autoindent {
             tail.drain(..indent_len(&tail));
         }
         let only_indent = state.auto && line.trim_ascii().is_empty();
-        let head = if only_indent { Vec::new() } else { line[..self.cursor.col].to_vec() };
+        let head = if only_indent {
+            Vec::new()
+        } else {
+            line[..self.cursor.col].to_vec()
+        };
         let at = self.cursor.line;
         if self.mode == Mode::Replace {
             state.replaced.clear();
@@ -294,43 +318,9 @@ impl Vi {
         state.auto = !indent.is_empty() && tail.is_empty();
         let col = indent.len();
         indent.append(&mut tail);
-        self.buffer.splice(at..at + 1, vec![Line::from(head), Line::from(indent)]);
+        self.buffer
+            .splice(at..at + 1, vec![Line::from(head), Line::from(indent)]);
         self.cursor = Pos::new(at + 1, col);
-    }
-
-    /// `^V`: the next key as it is, or a number.
-    pub(super) fn literal(&mut self) -> Result<Bytes> {
-        let key = self.key()?;
-        let Key::Byte(first) = key else {
-            return Err(Stop::Beep);
-        };
-        let (radix, most, mut digits) = match first {
-            b'x' | b'X' => (16, 2, String::new()),
-            b'u' => (16, 4, String::new()),
-            b'U' => (16, 8, String::new()),
-            b'o' | b'O' => (8, 3, String::new()),
-            b'0'..=b'9' => (10, 3, char::from(first).to_string()),
-            b'\r' => return Ok(vec![b'\r']),
-            first => return self.rest_of(first),
-        };
-        while digits.len() < most {
-            let key = self.key()?;
-            match key {
-                Key::Byte(b) if char::from(b).is_digit(radix) => digits.push(b.into()),
-                other => {
-                    // It is no digit: it is what comes next.
-                    self.recorded.pop();
-                    self.feed(std::iter::once(other))?;
-                    break;
-                }
-            }
-        }
-        let value = u32::from_str_radix(&digits, radix).unwrap_or(0);
-        if matches!(first, b'u' | b'U') {
-            let c = char::from_u32(value).unwrap_or(char::REPLACEMENT_CHARACTER);
-            return Ok(c.to_string().into_bytes());
-        }
-        Ok(vec![value as u8])
     }
 
     /// Arrows in the middle of an insertion: what comes is a step of its own to undo.
@@ -349,7 +339,11 @@ impl Vi {
                     Key::Up | Key::Down => 1,
                     _ => self.layout().rows.saturating_sub(2).max(1),
                 };
-                let to = if matches!(key, Key::Up | Key::PageUp) { at.line.saturating_sub(far) } else { at.line + far };
+                let to = if matches!(key, Key::Up | Key::PageUp) {
+                    at.line.saturating_sub(far)
+                } else {
+                    at.line + far
+                };
                 let to = to.min(self.buffer.last());
                 if to == at.line {
                     return Err(Stop::Beep);
@@ -375,7 +369,11 @@ impl Vi {
     /// `I` begins here.
     pub(super) fn insert_start(&self) -> usize {
         let line = self.line();
-        if line.trim_ascii().is_empty() { line.len() } else { first_nonblank(line) }
+        if line.trim_ascii().is_empty() {
+            line.len()
+        } else {
+            first_nonblank(line)
+        }
     }
 }
 

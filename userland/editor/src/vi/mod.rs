@@ -3,13 +3,18 @@
 mod change;
 mod draw;
 mod files;
+mod input;
 mod insert;
+mod jump;
+mod lines;
+mod macros;
 mod motion;
 mod normal;
 mod object;
 mod operator;
 mod put;
 mod register;
+mod scroll;
 mod search;
 mod visual;
 mod word;
@@ -24,10 +29,10 @@ use crate::ex::set::Options;
 use crate::host::{Gone, Host, Key, Stamp};
 use crate::screen::view::View;
 
-pub use operator::{Region, change_case, lines_of, lines_of_file};
-pub use register::{Register, Registers};
 pub use files::common_prefix;
 pub use insert::plain_newlines;
+pub use operator::{Region, change_case, lines_of, lines_of_file};
+pub use register::{Register, Registers};
 pub use search::split_pattern;
 pub use word::class;
 
@@ -244,151 +249,6 @@ impl Vi {
         if self.cursor.col < line.len() && line[self.cursor.col] & 0xc0 == 0x80 {
             self.cursor.col = readline::text::previous(line, self.cursor.col + 1);
         }
-    }
-
-    /// The next key: of a macro, or from the user, who sees first what the last one did.
-    ///
-    /// # Errors
-    /// There is none.
-    pub fn key(&mut self) -> Result<Key> {
-        let key = self.next_key()?;
-        self.recorded.push(key.clone());
-        Ok(key)
-    }
-
-    fn next_key(&mut self) -> Result<Key> {
-        // The first level is macros' of the user's typing; those above it are closed.
-        while let Some(keys) = self.pending.last_mut() {
-            if let Some(key) = keys.pop_front() {
-                return Ok(key);
-            }
-            if self.pending.len() > 1 || self.repeating {
-                return Err(Stop::Exhausted);
-            }
-            self.pending.pop();
-        }
-        loop {
-            if !self.host.is_typed() {
-                self.draw();
-            }
-            match self.host.key() {
-                Ok(Key::Redraw) => {}
-                Ok(key) => {
-                    if let Some((_, keys)) = &mut self.macro_keys {
-                        keys.push(key.clone());
-                    }
-                    return Ok(key);
-                }
-                Err(gone) => return Err(Stop::Gone(gone)),
-            }
-        }
-    }
-
-    /// Puts keys before all others, as a macro's.
-    fn feed(&mut self, keys: impl DoubleEndedIterator<Item = Key>) -> Result {
-        if self.pending.is_empty() {
-            self.pending.push(VecDeque::new());
-        }
-        if let Some(level) = self.pending.last_mut() {
-            if level.len() > 1 << 20 {
-                level.clear();
-                return fail("E169: Command too recursive");
-            }
-            for key in keys.rev() {
-                level.push_front(key);
-            }
-        }
-        Ok(())
-    }
-
-    /// Runs commands from these keys and no others.
-    pub fn with_keys(&mut self, keys: Vec<Key>, mut run: impl FnMut(&mut Vi) -> Result) -> Result {
-        if self.pending.len() > 100 {
-            return fail("E169: Command too recursive");
-        }
-        if self.pending.is_empty() {
-            self.pending.push(VecDeque::new());
-        }
-        self.pending.push(keys.into());
-        let depth = self.pending.len();
-        let outcome = loop {
-            if self.pending.last().is_none_or(VecDeque::is_empty) {
-                break Ok(());
-            }
-            match run(self) {
-                Ok(()) => {}
-                // The commands' end is the command's.
-                Err(Stop::Exhausted) => break Ok(()),
-                Err(stop) => break Err(stop),
-            }
-        };
-        self.pending.truncate(depth - 1);
-        if depth == 2 && self.pending[0].is_empty() {
-            self.pending.clear();
-        }
-        outcome
-    }
-
-    /// A command begins that is undone by itself; those within another command are undone with it.
-    fn begin(&mut self) {
-        if self.pending.len() < 2 {
-            self.buffer.begin(self.cursor);
-        }
-    }
-
-    /// Commands of normal mode, as `:normal` runs them; one that is not complete is given up, typed text is kept.
-    ///
-    /// # Errors
-    /// The first that fails ends them.
-    pub fn normal(&mut self, keys: Vec<Key>) -> Result {
-        self.with_keys(keys, |vi| {
-            let outcome = vi.command();
-            vi.mode = match vi.mode {
-                Mode::Insert | Mode::Replace => Mode::Normal,
-                mode => mode,
-            };
-            vi.clamp();
-            outcome
-        })?;
-        self.mode = Mode::Normal;
-        self.clamp();
-        Ok(())
-    }
-
-    /// A character that a command takes, of several bytes perhaps.
-    ///
-    /// # Errors
-    /// A key that is none, an Escape among them.
-    fn character(&mut self) -> Result<Bytes> {
-        let Key::Byte(first) = self.key()? else {
-            return Err(Stop::Beep);
-        };
-        match first {
-            0x1b => Err(Stop::Beep),
-            0x16 => match self.key()? {
-                Key::Byte(b) => self.rest_of(b),
-                _ => Err(Stop::Beep),
-            },
-            first => self.rest_of(first),
-        }
-    }
-
-    /// The bytes that belong to a character's first.
-    fn rest_of(&mut self, first: u8) -> Result<Bytes> {
-        let len = match first {
-            0xc2..=0xdf => 2,
-            0xe0..=0xef => 3,
-            0xf0..=0xf4 => 4,
-            _ => 1,
-        };
-        let mut bytes = vec![first];
-        while bytes.len() < len {
-            match self.key()? {
-                Key::Byte(b) => bytes.push(b),
-                _ => return Err(Stop::Beep),
-            }
-        }
-        Ok(bytes)
     }
 
     pub fn look(&self) -> Look {

@@ -1,9 +1,9 @@
 //! Normal mode: counts, registers, and which key is which command.
 
 use super::operator::Region;
-use super::{Mode, Repeat, Result, Stop, Vi, Want, fail};
-use crate::core::{Pos, first_nonblank, shape};
-use crate::host::{Key, ctrl, typed};
+use super::{Mode, Repeat, Result, Stop, Vi, fail};
+use crate::core::{Pos, shape};
+use crate::host::{Key, ctrl};
 
 /// Keys behind `^`, as patterns.
 mod control {
@@ -43,14 +43,19 @@ impl Vi {
             }
             match key {
                 Key::Byte(d @ b'0'..=b'9') if d != b'0' || count.is_some() => {
-                    let n = count.unwrap_or(0).saturating_mul(10).saturating_add((d - b'0').into());
+                    let n = count
+                        .unwrap_or(0)
+                        .saturating_mul(10)
+                        .saturating_add((d - b'0').into());
                     count = Some(n.min(999_999_999));
                     self.showcmd.push(d.into());
                 }
                 Key::Byte(b'"') => {
                     self.showcmd.push('"');
                     match self.key()? {
-                        Key::Byte(name) if super::register::Registers::is_name(name) || b"/%#:.".contains(&name) => {
+                        Key::Byte(name)
+                            if super::register::Registers::is_name(name) || b"/%#:.".contains(&name) =>
+                        {
                             register = Some(name);
                             self.showcmd.push(name.into());
                         }
@@ -270,7 +275,9 @@ impl Vi {
             }
             control::SUSPEND => self.execute(b"stop")?,
             control::ALTERNATE => self.execute(b"e #")?,
-            control::INTERRUPT => self.say("Type  :qa!  and press <Enter> to abandon all changes and exit vi"),
+            control::INTERRUPT => {
+                self.say("Type  :qa!  and press <Enter> to abandon all changes and exit vi")
+            }
             0x1b => {
                 if given.is_none() {
                     return Ok(());
@@ -295,7 +302,11 @@ impl Vi {
                 let Some((from, to, linewise)) = self.last_visual else {
                     return Err(Stop::Beep);
                 };
-                self.mode = if linewise { Mode::VisualLine(from) } else { Mode::Visual(from) };
+                self.mode = if linewise {
+                    Mode::VisualLine(from)
+                } else {
+                    Mode::Visual(from)
+                };
                 self.cursor = to;
                 return Ok(false);
             }
@@ -316,7 +327,10 @@ impl Vi {
                         .chars()
                         .map(|c| format!("<{c}> {0}, Hex {0:02x}, Oct {0:03o} ", c as u32))
                         .collect(),
-                    Err(_) => format!("<\\x{0:02X}> {0}, Hex {0:02x}, Oct {0:03o}", line[self.cursor.col]),
+                    Err(_) => format!(
+                        "<\\x{0:02X}> {0}, Hex {0:02x}, Oct {0:03o}",
+                        line[self.cursor.col]
+                    ),
                 };
                 self.say(if text.is_empty() { "NUL".to_owned() } else { text });
                 return Ok(false);
@@ -329,142 +343,6 @@ impl Vi {
             _ => return Err(Stop::Beep),
         }
         Ok(true)
-    }
-
-    /// `q`: begins, and ends, the recording of a macro.
-    fn record(&mut self) -> Result {
-        if let Some((name, mut keys)) = self.macro_keys.take() {
-            keys.pop();
-            let mut text = Vec::new();
-            for key in keys {
-                match key {
-                    Key::Byte(b) => text.push(b),
-                    Key::Paste(paste) => text.extend_from_slice(&paste),
-                    _ => {}
-                }
-            }
-            self.registers.put(
-                name,
-                super::Register {
-                    text,
-                    linewise: false,
-                },
-            );
-            return Ok(());
-        }
-        match self.key()? {
-            Key::Byte(name) if name.is_ascii_alphanumeric() || name == b'"' => {
-                self.macro_keys = Some((name, Vec::new()));
-                self.say(format!("recording @{}", char::from(name)));
-                Ok(())
-            }
-            _ => Err(Stop::Beep),
-        }
-    }
-
-    /// `@`: a register's text as if typed.
-    fn play(&mut self, count: usize) -> Result {
-        let Key::Byte(mut name) = self.key()? else {
-            return Err(Stop::Beep);
-        };
-        if name == b'@' {
-            name = self.last_macro.ok_or(Stop::Beep)?;
-        }
-        if name == b':' {
-            let command = self.ex.last_command.clone();
-            return self.execute(&command);
-        }
-        let Some(register) = self.register(Some(name)) else {
-            return Err(Stop::Beep);
-        };
-        self.last_macro = Some(name);
-        if register.text.len().saturating_mul(count) > 1 << 24 {
-            return fail("E169: Command too recursive");
-        }
-        self.feed(typed(&register.text.repeat(count)))
-    }
-
-    /// `z`: puts the line on top, into the middle or at the bottom.
-    fn place_line(&mut self, given: Option<usize>) -> Result {
-        let key = self.key()?;
-        let layout = self.layout();
-        if let Some(line) = given {
-            self.cursor.line = line.saturating_sub(1).min(self.buffer.last());
-        }
-        let above = match key {
-            Key::Byte(b'\r' | b'\n' | b't') => 0,
-            Key::Byte(b'.' | b'z') => layout.rows / 2,
-            Key::Byte(b'-' | b'b') => layout.rows - 1,
-            _ => return Err(Stop::Beep),
-        };
-        let line = self.cursor.line;
-        self.view.place(&self.buffer, line, above, &layout);
-        if matches!(key, Key::Byte(b'\r' | b'\n' | b'.' | b'-')) {
-            self.cursor.col = first_nonblank(self.line());
-        }
-        Ok(())
-    }
-
-    fn half_page(&mut self, down: bool, given: Option<usize>) -> Result {
-        if given.is_some() {
-            self.scroll = given;
-        }
-        let rows = self.layout().rows;
-        let n = self.scroll.unwrap_or((rows / 2).max(1));
-        let last = self.buffer.last();
-        let line = self.cursor.line;
-        if down && line == last || !down && line == 0 {
-            return Err(Stop::Beep);
-        }
-        let to = if down { (line + n).min(last) } else { line.saturating_sub(n) };
-        let most = (last + 1).saturating_sub(rows);
-        self.view.top = if down { (self.view.top + n).min(most.max(self.view.top)) } else { self.view.top.saturating_sub(n) };
-        self.go_to_line(to);
-        Ok(())
-    }
-
-    /// `^F` and `^B`: pages, of which two lines are common.
-    fn page(&mut self, down: bool, count: usize) -> Result {
-        let layout = self.layout();
-        for n in 0..count {
-            let step = layout.rows.saturating_sub(2).max(1);
-            let bottom = self.view.bottom(&self.buffer, &layout);
-            if down {
-                if self.view.top >= self.buffer.last() && n == 0 {
-                    return Err(Stop::Beep);
-                }
-                let next = bottom.saturating_sub(1).max(self.view.top + 1).max(bottom.min(self.view.top + step));
-                self.view.top = next.min(self.buffer.last());
-                self.view.skip = 0;
-            } else {
-                if self.view.top == 0 && n == 0 {
-                    return Err(Stop::Beep);
-                }
-                let top = (self.view.top + 1).min(self.buffer.last());
-                self.view.place(&self.buffer, top, layout.rows - 1, &layout);
-            }
-        }
-        let bottom = self.view.bottom(&self.buffer, &layout);
-        let line = if down { self.cursor.line.max(self.view.top) } else { self.cursor.line.min(bottom) };
-        self.go_to_line(line);
-        Ok(())
-    }
-
-    /// `^E` and `^Y`: the text moves, the cursor only when it must.
-    fn scroll_lines(&mut self, down: bool, count: usize) {
-        self.view.top = if down { (self.view.top + count).min(self.buffer.last()) } else { self.view.top.saturating_sub(count) };
-        self.view.skip = 0;
-        let layout = self.layout();
-        let bottom = self.view.bottom(&self.buffer, &layout);
-        let line = self.cursor.line.clamp(self.view.top, bottom);
-        if line != self.cursor.line {
-            let want = match self.want {
-                Want::Here => Want::Column(self.screen_column()),
-                want => want,
-            };
-            self.cursor = self.in_column(line, want);
-            self.want = want;
-        }
     }
 
     /// What `^G` says.
@@ -489,6 +367,9 @@ impl Vi {
         }
         let line = self.cursor.line + 1;
         let column = shape::columns_at(self.line(), self.cursor.col, self.look()).0 + 1;
-        format!("{text} line {line} of {count} --{}%-- col {column}", line * 100 / count)
+        format!(
+            "{text} line {line} of {count} --{}%-- col {column}",
+            line * 100 / count
+        )
     }
 }

@@ -78,10 +78,18 @@ impl Vi {
             while start > 0 && class(text::previous(line, start)) == 0 {
                 start = text::previous(line, start);
             }
-            from = if start == 0 && from > 0 && line[..from].trim_ascii().is_empty() { from } else { start };
+            from = if start == 0 && from > 0 && line[..from].trim_ascii().is_empty() {
+                from
+            } else {
+                start
+            };
         }
         let line = self.cursor.line;
-        Ok(Self::span(Pos::new(line, from), Pos::new(line, end), Kind::Exclusive))
+        Ok(Self::span(
+            Pos::new(line, from),
+            Pos::new(line, end),
+            Kind::Exclusive,
+        ))
     }
 
     fn quoted(&self, quote: u8, around: bool) -> Result<Motion> {
@@ -100,7 +108,10 @@ impl Vi {
             at += 1;
         }
         let col = self.cursor.col;
-        let pair = quotes.chunks_exact(2).map(|p| (p[0], p[1])).find(|(_, close)| col <= *close);
+        let pair = quotes
+            .chunks_exact(2)
+            .map(|p| (p[0], p[1]))
+            .find(|(_, close)| col <= *close);
         let Some((open, close)) = pair else {
             return Err(Stop::Beep);
         };
@@ -111,7 +122,10 @@ impl Vi {
             if blanks > 0 {
                 to += blanks;
             } else {
-                from = line[..from].iter().rposition(|b| !matches!(b, b' ' | b'\t')).map_or(0, |at| at + 1);
+                from = line[..from]
+                    .iter()
+                    .rposition(|b| !matches!(b, b' ' | b'\t'))
+                    .map_or(0, |at| at + 1);
             }
         }
         let at = self.cursor.line;
@@ -123,7 +137,11 @@ impl Vi {
         let on = |at: Pos| self.buffer.line(at.line).get(at.col).copied();
         for n in 0..count {
             // The cursor on a bracket is in its block.
-            let from = if n == 0 && on(start) == Some(open) { Some(start) } else { self.unmatched(start, open, close, false) };
+            let from = if n == 0 && on(start) == Some(open) {
+                Some(start)
+            } else {
+                self.unmatched(start, open, close, false)
+            };
             start = from.ok_or(Stop::Beep)?;
         }
         let inside = Pos::new(start.line, start.col + 1);
@@ -135,7 +153,9 @@ impl Vi {
         let (mut from, mut to) = (inside, close_at);
         // Lines of their own between the brackets are whole lines.
         let head_blank = inside.col >= opened.len();
-        let tail_blank = self.buffer.line(close_at.line)[..close_at.col].trim_ascii().is_empty();
+        let tail_blank = self.buffer.line(close_at.line)[..close_at.col]
+            .trim_ascii()
+            .is_empty();
         if head_blank && start.line < close_at.line {
             from = Pos::new(start.line + 1, 0);
             if tail_blank {

@@ -5,8 +5,8 @@ use readline::text;
 use super::motion::{Kind, Motion};
 use super::{Mode, Register, Result, Stop, Vi, Want};
 use crate::Bytes;
-use crate::core::{Line, Pos, first_nonblank, indent_len, shape};
-use crate::host::{Key, Run};
+use crate::core::{Line, Pos, first_nonblank, indent_len};
+use crate::host::Key;
 
 /// A part of the text: from a place up to another, or whole lines.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +61,10 @@ impl Vi {
                             Kind::Linewise,
                         ));
                     }
-                    big = matches!(key, Key::Byte(b'%' | b'(' | b')' | b'`' | b'/' | b'?' | b'n' | b'N' | b'{' | b'}'));
+                    big = matches!(
+                        key,
+                        Key::Byte(b'%' | b'(' | b')' | b'`' | b'/' | b'?' | b'n' | b'N' | b'{' | b'}')
+                    );
                     motion.ok_or(Stop::Beep)?
                 }
             }
@@ -89,7 +92,10 @@ impl Vi {
             match key {
                 Key::Byte(d @ b'0'..=b'9') if d != b'0' || count.is_some() => {
                     self.recorded.pop();
-                    let n = count.unwrap_or(0).saturating_mul(10).saturating_add((d - b'0').into());
+                    let n = count
+                        .unwrap_or(0)
+                        .saturating_mul(10)
+                        .saturating_add((d - b'0').into());
                     count = Some(n);
                 }
                 key => return Ok((count, key)),
@@ -130,7 +136,9 @@ impl Vi {
         region: Region,
         own: bool,
     ) -> Result {
-        let Region { from, to, linewise, .. } = region;
+        let Region {
+            from, to, linewise, ..
+        } = region;
         let visual = self.is_visual();
         match operator {
             b'd' => {
@@ -182,7 +190,10 @@ impl Vi {
             _ => {
                 // Case: `~`, or `u` and `U` behind a `g`.
                 let (start, end) = if linewise {
-                    (Pos::new(from.line, 0), Pos::new(to.line, self.buffer.line(to.line).len()))
+                    (
+                        Pos::new(from.line, 0),
+                        Pos::new(to.line, self.buffer.line(to.line).len()),
+                    )
                 } else {
                     (from, to)
                 };
@@ -230,7 +241,8 @@ impl Vi {
         let taken = self.take(region);
         self.registers.delete(register, taken, region.big);
         if region.linewise {
-            self.buffer.splice(region.from.line..region.to.line + 1, Vec::new());
+            self.buffer
+                .splice(region.from.line..region.to.line + 1, Vec::new());
         } else {
             self.buffer.delete(region.from, region.to);
         }
@@ -250,9 +262,14 @@ impl Vi {
             self.registers.delete(register, taken, region.big);
             // The first line stays, with its indent where that is kept.
             let line = self.buffer.line(region.from.line);
-            let indent = if self.options.autoindent { line[..indent_len(line)].to_vec() } else { Vec::new() };
+            let indent = if self.options.autoindent {
+                line[..indent_len(line)].to_vec()
+            } else {
+                Vec::new()
+            };
             let col = indent.len();
-            self.buffer.splice(region.from.line..region.to.line + 1, vec![Line::from(indent)]);
+            self.buffer
+                .splice(region.from.line..region.to.line + 1, vec![Line::from(indent)]);
             self.cursor = Pos::new(region.from.line, col);
         } else {
             self.delete(register, region);
@@ -260,71 +277,6 @@ impl Vi {
         }
         self.mode = Mode::Insert;
         self.insert(1, None)
-    }
-
-    /// Moves lines by `times` times the shift width. Empty lines stay empty.
-    pub fn shift(&mut self, lines: std::ops::Range<usize>, right: bool, times: usize) {
-        let by = self.options.shift_width() * times.max(1);
-        let range = lines.start..lines.end.min(self.buffer.count());
-        let shifted = range.clone().map(|at| {
-            let line = self.buffer.line(at);
-            let indent = indent_len(line);
-            if line.is_empty() {
-                return Line::from(line);
-            }
-            let look = shape::Look { list: false, ..self.look() };
-            let columns = shape::columns(&line[..indent], look);
-            let columns = if right { columns + by } else { columns.saturating_sub(by) };
-            Line::from([&self.options.indent(columns)[..], &line[indent..]].concat())
-        });
-        let shifted: Vec<Line> = shifted.collect();
-        self.buffer.splice(range, shifted);
-    }
-
-    /// Gives lines the indent of the line above them, one shift more behind an opening bracket, one less from a closing
-    /// one on.
-    fn reindent(&mut self, first: usize, last: usize) {
-        let look = shape::Look { list: false, ..self.look() };
-        for at in first..=last {
-            let above = (0..at).rev().find(|at| !self.buffer.line(*at).trim_ascii().is_empty());
-            let mut columns = 0;
-            if let Some(above) = above {
-                let line = self.buffer.line(above);
-                columns = shape::columns(&line[..indent_len(line)], look);
-                if matches!(line.trim_ascii_end().last(), Some(b'{' | b'(' | b'[')) {
-                    columns += self.options.shift_width();
-                }
-            }
-            let line = self.buffer.line(at);
-            let body = line[indent_len(line)..].to_vec();
-            if matches!(body.first(), Some(b'}' | b')' | b']')) {
-                columns = columns.saturating_sub(self.options.shift_width());
-            }
-            let indent = if body.is_empty() { Vec::new() } else { self.options.indent(columns) };
-            let line = [indent, body].concat();
-            if line != self.buffer.line(at) {
-                self.buffer.set_line(at, line);
-            }
-        }
-    }
-
-    /// Sends lines through a command, whose output takes their place.
-    pub fn filter(&mut self, first: usize, last: usize, command: &[u8]) -> Result {
-        let mut input = Vec::new();
-        let end = (last + 1).min(self.buffer.count());
-        self.buffer.write_lines(first..end, true, |b| input.extend_from_slice(b));
-        let ran = self.host.run(command, Run::Filter(&input)).map_err(Stop::Error)?;
-        let lines = lines_of_file(&ran.output);
-        let (before, after) = (end - first.min(end), lines.len());
-        self.buffer.splice(first..end, lines);
-        self.go_to_line(first);
-        self.set_changed(Pos::new(first, 0), Pos::new((first + after).saturating_sub(1), 0));
-        if ran.status != 0 {
-            self.message = Some((format!("shell returned {}", ran.status), true));
-        } else if before > 2 {
-            self.say(format!("{before} lines filtered"));
-        }
-        Ok(())
     }
 
     /// To the place that a motion leads to.
@@ -335,7 +287,8 @@ impl Vi {
         self.cursor = motion.to;
         self.want = motion.want;
         if motion.want == Want::Here && motion.kind == Kind::Linewise {
-            self.cursor.col = first_nonblank(self.line()).min(self.cursor.col.max(first_nonblank(self.line())));
+            self.cursor.col =
+                first_nonblank(self.line()).min(self.cursor.col.max(first_nonblank(self.line())));
         }
     }
 }

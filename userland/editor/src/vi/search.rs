@@ -51,7 +51,11 @@ impl Vi {
         if pattern.is_empty() && self.search.pattern.is_none() {
             return fail("E35: No previous regular expression");
         }
-        let text = if pattern.is_empty() { self.search.text.clone() } else { pattern.to_vec() };
+        let text = if pattern.is_empty() {
+            self.search.text.clone()
+        } else {
+            pattern.to_vec()
+        };
         let case = self.case();
         if let Some(old) = &self.search.pattern
             && self.search.case == case
@@ -70,7 +74,10 @@ impl Vi {
                 self.search.hidden = false;
                 Ok(new)
             }
-            Err(why) => fail(format!("E383: Invalid search string: {} ({why})", String::from_utf8_lossy(&text))),
+            Err(why) => fail(format!(
+                "E383: Invalid search string: {} ({why})",
+                String::from_utf8_lossy(&text)
+            )),
         }
     }
 
@@ -78,7 +85,12 @@ impl Vi {
     ///
     /// # Errors
     /// There is none.
-    pub fn find_match(&mut self, pattern: &Pattern, from: Pos, backward: bool) -> Result<(usize, Range<usize>)> {
+    pub fn find_match(
+        &mut self,
+        pattern: &Pattern,
+        from: Pos,
+        backward: bool,
+    ) -> Result<(usize, Range<usize>)> {
         let last = self.buffer.last();
         let total = last + 1;
         for n in 0..=total {
@@ -86,7 +98,14 @@ impl Vi {
                 return fail("Interrupted");
             }
             let (at, wrapped) = if backward {
-                (if n <= from.line { from.line - n } else { from.line + total - n }, n > from.line)
+                (
+                    if n <= from.line {
+                        from.line - n
+                    } else {
+                        from.line + total - n
+                    },
+                    n > from.line,
+                )
             } else {
                 ((from.line + n) % total, from.line + n > last)
             };
@@ -164,11 +183,23 @@ impl Vi {
             }
             Offset::Characters(n, from_end) => {
                 let text = self.buffer.line(line);
-                let mut col = if from_end { text::previous(text, range.end.max(1)) } else { range.start };
+                let mut col = if from_end {
+                    text::previous(text, range.end.max(1))
+                } else {
+                    range.start
+                };
                 for _ in 0..n.unsigned_abs() {
-                    col = if n > 0 { text::next(text, col) } else { text::previous(text, col) };
+                    col = if n > 0 {
+                        text::next(text, col)
+                    } else {
+                        text::previous(text, col)
+                    };
                 }
-                let kind = if from_end { Kind::Inclusive } else { Kind::Exclusive };
+                let kind = if from_end {
+                    Kind::Inclusive
+                } else {
+                    Kind::Exclusive
+                };
                 Motion::new(self.on_character(line, col), kind)
             }
         };
@@ -213,7 +244,11 @@ impl Vi {
             end = text::next(line, end);
         }
         let quoted = quote(&line[at..end]);
-        let pattern = if whole && wanted == 2 { [b"\\<", &quoted[..], b"\\>"].concat() } else { quoted };
+        let pattern = if whole && wanted == 2 {
+            [b"\\<", &quoted[..], b"\\>"].concat()
+        } else {
+            quoted
+        };
         self.cursor.col = at;
         self.search.offset = Offset::None;
         self.search.backward = !forward;
@@ -227,7 +262,9 @@ fn last_before(pattern: &Pattern, line: &[u8], limit: usize) -> Option<Range<usi
     let mut best = None;
     let mut from = 0;
     while from <= line.len() {
-        let Some(found) = pattern.find(line, from) else { break };
+        let Some(found) = pattern.find(line, from) else {
+            break;
+        };
         if found.start >= limit {
             break;
         }

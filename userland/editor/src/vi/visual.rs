@@ -42,7 +42,11 @@ impl Vi {
     pub(super) fn visual_size(&self) -> Option<(usize, usize, bool)> {
         let region = self.selection()?;
         let lines = region.to.line - region.from.line;
-        let columns = if lines == 0 { region.to.col - region.from.col.min(region.to.col) } else { region.to.col };
+        let columns = if lines == 0 {
+            region.to.col - region.from.col.min(region.to.col)
+        } else {
+            region.to.col
+        };
         Some((lines, columns, region.linewise))
     }
 
@@ -72,7 +76,12 @@ impl Vi {
     }
 
     /// Does a command about the selection; answers whether `.` repeats it.
-    pub(super) fn visual_command(&mut self, key: &Key, register: Option<u8>, given: Option<usize>) -> Result<bool> {
+    pub(super) fn visual_command(
+        &mut self,
+        key: &Key,
+        register: Option<u8>,
+        given: Option<usize>,
+    ) -> Result<bool> {
         let count = given.unwrap_or(1).max(1);
         if let Key::Byte(a @ (b'i' | b'a')) = key {
             let end = self.cursor;
@@ -172,7 +181,11 @@ impl Vi {
                     let Some((from, to, linewise)) = self.last_visual else {
                         return Err(Stop::Beep);
                     };
-                    self.mode = if linewise { Mode::VisualLine(from) } else { Mode::Visual(from) };
+                    self.mode = if linewise {
+                        Mode::VisualLine(from)
+                    } else {
+                        Mode::Visual(from)
+                    };
                     self.cursor = to;
                     return Ok(false);
                 }
@@ -270,7 +283,10 @@ impl Vi {
         let character = self.character()?;
         self.leave_visual();
         let (from, to) = if region.linewise {
-            (Pos::new(region.from.line, 0), Pos::new(region.to.line, self.buffer.line(region.to.line).len()))
+            (
+                Pos::new(region.from.line, 0),
+                Pos::new(region.to.line, self.buffer.line(region.to.line).len()),
+            )
         } else {
             (region.from, region.to)
         };
@@ -306,7 +322,11 @@ impl Vi {
         match (region.linewise, new.linewise) {
             (true, _) => {
                 let lines = super::operator::lines_of_file(&new.text);
-                let line = if at_end && self.buffer.count() > 0 { self.buffer.last() + 1 } else { at.line };
+                let line = if at_end && self.buffer.count() > 0 {
+                    self.buffer.last() + 1
+                } else {
+                    at.line
+                };
                 self.buffer.splice(line..line, lines);
                 self.go_to_line(line);
             }

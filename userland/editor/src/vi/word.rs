@@ -45,7 +45,11 @@ impl<'a> Walk<'a> {
         let line = self.line();
         if self.at.col < line.len() {
             self.at.col = text::next(line, self.at.col);
-            return Some(if self.at.col < line.len() { Step::Within } else { Step::ToEnd });
+            return Some(if self.at.col < line.len() {
+                Step::Within
+            } else {
+                Step::ToEnd
+            });
         }
         if self.at.line >= self.buffer.last() {
             return None;
@@ -70,7 +74,11 @@ impl<'a> Walk<'a> {
     /// Over characters of a class; `None` at the text's end.
     fn skip(&mut self, class: u8, forward: bool) -> Option<()> {
         while self.class() == class {
-            if forward { self.forward()? } else { self.back()? };
+            if forward {
+                self.forward()?
+            } else {
+                self.back()?
+            };
         }
         Some(())
     }

@@ -1,6 +1,6 @@
 //! What is seen, and what is sent to make it seen.
 
-use editing::host::{Host, Key};
+use editing::host::Key;
 use editing::nano::{Nano, Options};
 
 use crate::emulator::Emulator;
@@ -38,19 +38,39 @@ fn all_kinds_of_bytes_are_drawn() {
         (b"\xff\xc3(\xe4\n", "l", &["\\xFF\\xC3(\\xE4"], (0, 4)),
         ("中文e\u{301}x\n".as_bytes(), "lll", &["中文e\u{301}x"], (0, 5)),
         ("\u{85}x\n".as_bytes(), "$", &["<85>x"], (0, 4)),
-        (long.as_bytes(), "$", &["01234567890123456789", "01234567890123456789", "0123456789", "~"], (2, 9)),
+        (
+            long.as_bytes(),
+            "$",
+            &["01234567890123456789", "01234567890123456789", "0123456789", "~"],
+            (2, 9),
+        ),
         (long.as_bytes(), ":set nowrap\r$", &["90123456789"], (0, 10)),
-        ("a文".repeat(10).as_bytes(), "", &["a文a文a文a文a文a文a", "文a文a文a文"], (0, 0)),
+        (
+            "a文".repeat(10).as_bytes(),
+            "",
+            &["a文a文a文a文a文a文a", "文a文a文a文"],
+            (0, 0),
+        ),
         (b"x\n", ":set nu\r", &["  1 x", "~"], (0, 4)),
         (b"a\tb\n\n", ":set list\rl", &["a^Ib$", "$", "~"], (0, 1)),
         (b"", "", &["", "~"], (0, 0)),
         (b"x", "", &["x", "~", "~", "~", "\"file\" [noeol] 1L,"], (0, 0)),
-        (b"x\r\n", "", &["x", "~", "~", "~", "\"file\" [dos] 1L, 3B"], (0, 0)),
+        (
+            b"x\r\n",
+            "",
+            &["x", "~", "~", "~", "\"file\" [dos] 1L, 3B"],
+            (0, 0),
+        ),
         (b"x\n", "i", &["x", "~", "~", "~", "-- INSERT --"], (0, 0)),
         (b"x\n", "A", &["x"], (0, 1)),
         (b"x\n", "vj", &["x", "~", "~", "~", "-- VISUAL --"], (0, 0)),
         (b"x\n", ":s/x", &["x", "~", "~", "~", ":s/x"], (4, 4)),
-        (b"x\n", "/abcdefghijklmnopqrstuvwxyz", &["x", "~", "~", "~", "hijklmnopqrstuvwxyz"], (4, 19)),
+        (
+            b"x\n",
+            "/abcdefghijklmnopqrstuvwxyz",
+            &["x", "~", "~", "~", "hijklmnopqrstuvwxyz"],
+            (4, 19),
+        ),
         (b"1\n2\n3\n4\n5\n6\n", "G", &["3", "4", "5", "6"], (3, 0)),
         (b"1\n2\n3\n4\n5\n6\n", "Ggg", &["1", "2", "3", "4"], (0, 0)),
         (b"1\n2\n3\n4\n5\n6\n", "\x05", &["2", "3", "4", "5"], (0, 0)),
@@ -72,7 +92,10 @@ fn a_line_taller_than_the_screen_scrolls() {
     let mut session = session("x".repeat(395).as_bytes(), (5, 20));
     session.keys("$");
     assert_eq!(session.world.cursor(), (3, 14));
-    assert_eq!(session.world.rows()[..4], ["x".repeat(20), "x".repeat(20), "x".repeat(20), "x".repeat(15)]);
+    assert_eq!(
+        session.world.rows()[..4],
+        ["x".repeat(20), "x".repeat(20), "x".repeat(20), "x".repeat(15)]
+    );
     session.keys("0");
     assert_eq!(session.world.cursor(), (0, 0));
     session.keys("200lryk");
@@ -109,7 +132,13 @@ fn what_is_sent_shows_what_there_is() {
         + "\nlast\n";
     let text = [text.as_bytes(), b"\xff\xfe bytes\n", &b"line\n".repeat(40)].concat();
     for size in [(24, 80), (5, 20), (2, 5), (10, 33), (1, 1)] {
-        for set in ["", ":set nowrap\r", ":set nu\r", ":set list hls\r/e\r", ":set nu nowrap ts=3\r"] {
+        for set in [
+            "",
+            ":set nowrap\r",
+            ":set nu\r",
+            ":set list hls\r/e\r",
+            ":set nu nowrap ts=3\r",
+        ] {
             let mut vi = session(&text, size);
             for keys in [
                 set,
@@ -160,7 +189,10 @@ fn a_resize_draws_all_anew() {
 fn long_answers_are_read_page_by_page() {
     let mut session = session(&b"line\n".repeat(50), (5, 20));
     session.keys(":1,6nu\r");
-    assert_eq!(session.world.rows(), ["  1 line", "  2 line", "  3 line", "  4 line", "-- More --"]);
+    assert_eq!(
+        session.world.rows(),
+        ["  1 line", "  2 line", "  3 line", "  4 line", "-- More --"]
+    );
     session.keys(":1,6nu\r ");
     assert_eq!(session.world.rows()[..2], ["  5 line", "  6 line"]);
     session.keys(":1,6nu\r :2\r");
@@ -184,8 +216,14 @@ fn nano_shows_title_status_and_keys() {
     assert_eq!(rows[0], "  nano (Cobnut)             file");
     assert_eq!(rows[1..4], ["one", "two", ""]);
     assert_eq!(rows[7].trim(), "[ Read 2 lines ]");
-    assert_eq!(rows[8], "^G Help     ^O Write Ou ^W Where Is ^K Cut      ^C Location");
-    assert_eq!(rows[9], "^X Exit     ^R Read Fil ^\\ Replace  ^U Paste    ^_ Go To Li");
+    assert_eq!(
+        rows[8],
+        "^G Help     ^O Write Ou ^W Where Is ^K Cut      ^C Location"
+    );
+    assert_eq!(
+        rows[9],
+        "^X Exit     ^R Read Fil ^\\ Replace  ^U Paste    ^_ Go To Li"
+    );
     world.0.borrow_mut().keys.extend(keys_of("x"));
     nano.run();
     assert!(world.rows()[0].ends_with("Modified"), "{:?}", world.rows()[0]);
@@ -197,17 +235,46 @@ fn nano_shows_title_status_and_keys() {
     world.0.borrow_mut().keys.extend(keys_of("\x03\x18"));
     nano.run();
     assert_eq!(world.rows()[7], "Save modified buffer?");
-    assert_eq!(world.rows()[8].split_whitespace().collect::<Vec<_>>(), ["Y", "Yes", "A", "All"]);
+    assert_eq!(
+        world.rows()[8].split_whitespace().collect::<Vec<_>>(),
+        ["Y", "Yes", "A", "All"]
+    );
 }
 
 #[test]
 fn nano_s_screen_is_right_on_small_terminals() {
-    let text = [&b"line\twith tab\n"[..], "中文中文中文中文中文中文\n".as_bytes(), b"\xff\x01\n", &b"x\n".repeat(30)].concat();
+    let text = [
+        &b"line\twith tab\n"[..],
+        "中文中文中文中文中文中文\n".as_bytes(),
+        b"\xff\x01\n",
+        &b"x\n".repeat(30),
+    ]
+    .concat();
     for size in [(24, 80), (5, 20), (3, 10), (1, 2), (8, 40)] {
         let (world, mut nano) = nano(&text, size);
         for keys in [
-            "", "\x05", "\x0e\x05", "\x16", "\x19", "\x1b/", "abc", "\x0b\x15", "\x1ba\x10\x10", "\x17x\r", "\x1b$",
-            "\x1bn", "\x07\x18", "\x0f", "\x03", "\x1c", "x\ry\r", "y", "\x03", "\x1bc", "\x18", "\x03",
+            "",
+            "\x05",
+            "\x0e\x05",
+            "\x16",
+            "\x19",
+            "\x1b/",
+            "abc",
+            "\x0b\x15",
+            "\x1ba\x10\x10",
+            "\x17x\r",
+            "\x1b$",
+            "\x1bn",
+            "\x07\x18",
+            "\x0f",
+            "\x03",
+            "\x1c",
+            "x\ry\r",
+            "y",
+            "\x03",
+            "\x1bc",
+            "\x18",
+            "\x03",
         ] {
             world.0.borrow_mut().keys.extend(keys_of(keys));
             nano.run();

@@ -77,7 +77,10 @@ impl Host for Fake {
 
     fn paint(&mut self, frame: Frame) {
         let world = &mut *self.0.borrow_mut();
-        let whole = world.emulator.is_some().then(|| Screen::default().draw(frame.clone()));
+        let whole = world
+            .emulator
+            .is_some()
+            .then(|| Screen::default().draw(frame.clone()));
         let bytes = world.screen.draw(frame);
         let (rows, columns) = world.size;
         if let (Some(emulator), Some(whole)) = (&mut world.emulator, whole) {
@@ -202,7 +205,12 @@ impl Session {
     /// vi with the file `file`.
     pub fn file(text: &[u8]) -> Session {
         let mut session = Session::vi("");
-        session.world.0.borrow_mut().files.insert(b"file".to_vec(), text.to_vec());
+        session
+            .world
+            .0
+            .borrow_mut()
+            .files
+            .insert(b"file".to_vec(), text.to_vec());
         assert_eq!(session.vi.edit(b"file"), Ok(()));
         session
     }

@@ -31,6 +31,10 @@ struct Terminal {
 
 impl Terminal {
     fn start(root: &Path, arguments: &[&str]) -> Terminal {
+        Terminal::spawn(root, env!("CARGO_BIN_EXE_editor"), arguments)
+    }
+
+    fn spawn(root: &Path, program: &str, arguments: &[&str]) -> Terminal {
         let (master, slave) = sys::openpty().expect("a pseudo-terminal");
         let before = sys::tcgetattr(slave).expect("settings");
         let name = sys::ttyname(slave).expect("a name");
@@ -45,7 +49,7 @@ impl Terminal {
         };
         let argv: Vec<Vec<u8>> = arguments.iter().map(|a| a.as_bytes().to_vec()).collect();
         let child = sys::Spawn {
-            path: env!("CARGO_BIN_EXE_editor").as_bytes(),
+            path: program.as_bytes(),
             argv: &argv,
             envp: &[b"PATH=/usr/bin:/bin".to_vec(), b"TERM=xterm".to_vec()],
             cwd: Some(root.as_os_str().as_encoded_bytes()),
@@ -87,7 +91,11 @@ impl Terminal {
             let seen = String::from_utf8_lossy(&self.seen);
             assert!(Instant::now() < deadline, "{text:?} never came, but {seen:?}");
         }
-        let at = self.seen.windows(text.len()).position(|w| w == text.as_bytes()).unwrap_or(0);
+        let at = self
+            .seen
+            .windows(text.len())
+            .position(|w| w == text.as_bytes())
+            .unwrap_or(0);
         self.seen.drain(..at + text.len());
     }
 
@@ -155,7 +163,10 @@ fn vi_edits_a_file_in_place() {
     t.send("o\x1b[200~  dd\r:q!\x1b[201~\x1b:wq\r");
     assert_eq!(t.status(), WaitStatus::Exited(0));
     t.assert_given_back();
-    assert_eq!(fs::read_to_string(&file).expect("a file"), "on\n  dd\n:q!\ntwothree\n");
+    assert_eq!(
+        fs::read_to_string(&file).expect("a file"),
+        "on\n  dd\n:q!\ntwothree\n"
+    );
     let after = fs::metadata(&file).expect("a file");
     assert_eq!((after.ino(), after.mode()), (before.ino(), before.mode()));
 }
@@ -176,7 +187,10 @@ fn a_resize_is_noticed_and_the_screen_is_what_it_should_be() {
 
 #[test]
 fn control_z_stops_and_a_continued_editor_draws_anew() {
-    for (arguments, ready, quit) in [(["vi", "file"], "\"file\"", ":q!\r"), (["nano", "file"], "[ Read", "\x18")] {
+    for (arguments, ready, quit) in [
+        (["vi", "file"], "\"file\"", ":q!\r"),
+        (["nano", "file"], "[ Read", "\x18"),
+    ] {
         let root = folder(&format!("stop-{}", arguments[0]));
         fs::write(root.join("file"), "some text\n").expect("a file");
         let mut t = Terminal::start(&root, &arguments);
@@ -202,9 +216,34 @@ impl Terminal {
     }
 }
 
+/// A shell with job control stops the editor, has the terminal meanwhile, and goes on with it.
+#[test]
+fn an_editor_is_a_job_like_others() {
+    let root = folder("job");
+    fs::write(root.join("file"), "some text\n").expect("a file");
+    for (name, quit) in [("vi", ":q!\r"), ("nano", "\x18")] {
+        let editor = env!("CARGO_BIN_EXE_editor");
+        let script =
+            format!("{editor} {name} file; echo st''opped; stty -a | grep -c ' icanon'; fg; echo en''ded $?");
+        let mut t = Terminal::spawn(&root, "/bin/sh", &["sh", "-mc", &script]);
+        t.wait_for("some text");
+        t.send("\x1a");
+        t.wait_for("\x1b[?1049l");
+        t.wait_for("stopped\r\n1\r\n");
+        t.wait_for("\x1b[?1049h");
+        t.wait_for("some text");
+        t.send(quit);
+        t.wait_for("ended 0");
+        assert_eq!(t.status(), WaitStatus::Exited(0));
+    }
+}
+
 #[test]
 fn a_text_outlives_the_terminal() {
-    for (arguments, ready, keys) in [(["vi", "file"], "\"file\"", "Onew\x1bOmore"), (["nano", "file"], "[ Read", "more\rnew\r")] {
+    for (arguments, ready, keys) in [
+        (["vi", "file"], "\"file\"", "Onew\x1bOmore"),
+        (["nano", "file"], "[ Read", "more\rnew\r"),
+    ] {
         for signal in [Signal::HUP, Signal::TERM] {
             let root = folder(&format!("die-{}-{}", arguments[0], signal.0));
             fs::write(root.join("file"), "text\n").expect("a file");
@@ -220,7 +259,9 @@ fn a_text_outlives_the_terminal() {
             t.wait_for("buffer written to file.save");
             let saved = fs::read_to_string(root.join("file.save")).expect("the saved text");
             assert_eq!(saved, "more\nnew\ntext\n");
-            let mode = fs::metadata(root.join("file.save")).expect("the saved text").mode();
+            let mode = fs::metadata(root.join("file.save"))
+                .expect("the saved text")
+                .mode();
             assert_eq!(mode & 0o777, 0o600);
             assert_eq!(fs::read_to_string(root.join("file")).expect("the file"), "text\n");
         }
@@ -241,7 +282,10 @@ fn nano_saves_under_the_name_that_is_asked_for() {
     t.send("greeting\r");
     assert_eq!(t.status(), WaitStatus::Exited(0));
     t.assert_given_back();
-    assert_eq!(fs::read_to_string(root.join("greeting")).expect("the file"), "hello\nworld\n");
+    assert_eq!(
+        fs::read_to_string(root.join("greeting")).expect("the file"),
+        "hello\nworld\n"
+    );
 }
 
 #[test]
@@ -257,7 +301,10 @@ fn commands_of_the_shell_have_the_terminal_or_the_text() {
     t.wait_for("\x1b[?1049h");
     t.send(":%!sort\r:r !yes | head -20000 | tail -1\r:%!cat - /dev/null; exit 0\r:wq\r");
     assert_eq!(t.status(), WaitStatus::Exited(0));
-    assert_eq!(fs::read_to_string(root.join("file")).expect("the file"), "a\ny\nb\nc\n");
+    assert_eq!(
+        fs::read_to_string(root.join("file")).expect("the file"),
+        "a\ny\nb\nc\n"
+    );
 }
 
 /// A script through ex, or keys through an editor that has no terminal: output, errors, status.
@@ -285,10 +332,38 @@ fn scripts_edit_files() {
     let root = folder("ex");
     for (arguments, script, out, err, status, want) in [
         (&["ex", "-s", "f"][..], "%s/a/b/\nwq\n", "", "", 0, "b\n2\nb3\n"),
-        (&["ex", "-s", "f"], "p\n1,2p\n.=\nq\n", "a3\na\n2\n2\n", "", 0, "a\n2\na3\n"),
-        (&["ex", "-s", "f"], "1a\nnew\nlines\n.\nwq", "", "", 0, "a\nnew\nlines\n2\na3\n"),
-        (&["ex", "-s", "f"], "1i\n.hidden\n.\n$c\nlast\n.\nx\n", "", "", 0, ".hidden\na\n2\nlast\n"),
-        (&["ex", "-s", "f"], "nosuch\nwq\n", "", "ex: E492: Not an editor command: nosuch\n", 1, "a\n2\na3\n"),
+        (
+            &["ex", "-s", "f"],
+            "p\n1,2p\n.=\nq\n",
+            "a3\na\n2\n2\n",
+            "",
+            0,
+            "a\n2\na3\n",
+        ),
+        (
+            &["ex", "-s", "f"],
+            "1a\nnew\nlines\n.\nwq",
+            "",
+            "",
+            0,
+            "a\nnew\nlines\n2\na3\n",
+        ),
+        (
+            &["ex", "-s", "f"],
+            "1i\n.hidden\n.\n$c\nlast\n.\nx\n",
+            "",
+            "",
+            0,
+            ".hidden\na\n2\nlast\n",
+        ),
+        (
+            &["ex", "-s", "f"],
+            "nosuch\nwq\n",
+            "",
+            "ex: E492: Not an editor command: nosuch\n",
+            1,
+            "a\n2\na3\n",
+        ),
         (
             &["ex", "-s", "f"],
             "1d\nq\n",
@@ -298,27 +373,108 @@ fn scripts_edit_files() {
             "a\n2\na3\n",
         ),
         (&["ex", "-s", "f"], "1d\nq!\n", "", "", 0, "a\n2\na3\n"),
-        (&["ex", "-s", "-c", "1d", "-c", "wq", "f"], "", "", "", 0, "2\na3\n"),
+        (
+            &["ex", "-s", "-c", "1d", "-c", "wq", "f"],
+            "",
+            "",
+            "",
+            0,
+            "2\na3\n",
+        ),
         (&["ex", "-s", "+2", "f"], "p\nq\n", "2\n", "", 0, "a\n2\na3\n"),
         (&["vi", "-e", "-s", "f"], "1,2j|wq\n", "", "", 0, "a 2\na3\n"),
-        (&["ex", "-s", "f"], "%!tac\nr !echo x\n!echo hi\n2,3w !cat\nwq\n", "hi\nx\n2\n", "", 0, "a3\nx\n2\na\n"),
-        (&["ex", "-s", "-R", "f"], "1d\nwq\nq!\n", "", "ex: E45: 'readonly' option is set (add ! to override)\n", 1, "a\n2\na3\n"),
-        (&["ex", "-s", "f"], "g/a/s/$/!/|s/^/>/\nv/a/d\nx\n", "", "", 0, ">a!\n>a3!\n"),
-        (&["ex", "-s", "f"], "so other\nwq\n", "", "", 0, "sourced\n2\na3\n"),
-        (&["ex", "-s", "f"], "l\nnu\nq\n", "a3$\n  3 a3\n", "", 0, "a\n2\na3\n"),
-        (&["vi", "f"], "", "", "vi: Input is not from a terminal\n", 1, "a\n2\na3\n"),
-        (&["nano", "f"], "", "", "nano: Input is not from a terminal\n", 1, "a\n2\na3\n"),
-        (&["nano", "-T0", "f"], "", "", "nano: Requested tab size \"0\" is invalid\n", 1, "a\n2\na3\n"),
-        (&["vi", "-t", "x"], "", "", "vi: there are no tags\nTry 'vi --help' for more information.\n", 1, "a\n2\na3\n"),
+        (
+            &["ex", "-s", "f"],
+            "%!tac\nr !echo x\n!echo hi\n2,3w !cat\nwq\n",
+            "hi\nx\n2\n",
+            "",
+            0,
+            "a3\nx\n2\na\n",
+        ),
+        (
+            &["ex", "-s", "-R", "f"],
+            "1d\nwq\nq!\n",
+            "",
+            "ex: E45: 'readonly' option is set (add ! to override)\n",
+            1,
+            "a\n2\na3\n",
+        ),
+        (
+            &["ex", "-s", "f"],
+            "g/a/s/$/!/|s/^/>/\nv/a/d\nx\n",
+            "",
+            "",
+            0,
+            ">a!\n>a3!\n",
+        ),
+        (
+            &["ex", "-s", "f"],
+            "so other\nwq\n",
+            "",
+            "",
+            0,
+            "sourced\n2\na3\n",
+        ),
+        (
+            &["ex", "-s", "f"],
+            "l\nnu\nq\n",
+            "a3$\n  3 a3\n",
+            "",
+            0,
+            "a\n2\na3\n",
+        ),
+        (
+            &["vi", "f"],
+            "",
+            "",
+            "vi: Input is not from a terminal\n",
+            1,
+            "a\n2\na3\n",
+        ),
+        (
+            &["nano", "f"],
+            "",
+            "",
+            "nano: Input is not from a terminal\n",
+            1,
+            "a\n2\na3\n",
+        ),
+        (
+            &["nano", "-T0", "f"],
+            "",
+            "",
+            "nano: Requested tab size \"0\" is invalid\n",
+            1,
+            "a\n2\na3\n",
+        ),
+        (
+            &["vi", "-t", "x"],
+            "",
+            "",
+            "vi: there are no tags\nTry 'vi --help' for more information.\n",
+            1,
+            "a\n2\na3\n",
+        ),
     ] {
         fs::write(root.join("f"), "a\n2\na3\n").expect("a file");
         fs::write(root.join("other"), "\" a comment\n1s/a/sourced/\n").expect("a file");
         let got = run(&root, arguments, script.as_bytes());
-        assert_eq!(got, (out.into(), err.into(), Some(status)), "{arguments:?} {script:?}");
-        assert_eq!(fs::read_to_string(root.join("f")).expect("a file"), want, "{arguments:?} {script:?}");
+        assert_eq!(
+            got,
+            (out.into(), err.into(), Some(status)),
+            "{arguments:?} {script:?}"
+        );
+        assert_eq!(
+            fs::read_to_string(root.join("f")).expect("a file"),
+            want,
+            "{arguments:?} {script:?}"
+        );
     }
     let (out, err, status) = run(&root, &["ex", "-s", "."], b"q\n");
-    assert_eq!((out.as_str(), err.as_str(), status), ("", "ex: \".\" is a directory\n", Some(1)));
+    assert_eq!(
+        (out.as_str(), err.as_str(), status),
+        ("", "ex: \".\" is a directory\n", Some(1))
+    );
 }
 
 #[test]

@@ -36,11 +36,24 @@ fn keys_do_what_nano_s_do() {
             list: false,
         };
         let col_now = columns(&nano.buffer.line(nano.cursor.line)[..nano.cursor.col], look) + 1;
-        let got = (String::from_utf8_lossy(&file).into_owned(), nano.cursor.line + 1, col_now);
+        let got = (
+            String::from_utf8_lossy(&file).into_owned(),
+            nano.cursor.line + 1,
+            col_now,
+        );
         let want = if *want == "=" { text } else { want };
         if got != ((*want).to_owned(), *line, *col) || end != End::Quit {
-            wrong.push(format!("{text:?} {keys:?}\n  want {:?}\n  got  {got:?} {end:?}\n", (want, line, col)));
+            wrong.push(format!(
+                "{text:?} {keys:?}\n  want {:?}\n  got  {got:?} {end:?}\n",
+                (want, line, col)
+            ));
         }
     }
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), rows::ROWS.len(), wrong.join(""));
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        rows::ROWS.len(),
+        wrong.join("")
+    );
 }

@@ -32,10 +32,19 @@ fn check(rows: &[Row]) {
         let got = (session.text(), session.line(), session.col());
         let want = if *want == "=" { text } else { want };
         if got != ((*want).to_owned(), *line, *col) {
-            wrong.push(format!("{text:?} {keys:?}\n  want {:?}\n  got  {got:?}\n", (want, line, col)));
+            wrong.push(format!(
+                "{text:?} {keys:?}\n  want {:?}\n  got  {got:?}\n",
+                (want, line, col)
+            ));
         }
     }
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), rows.len(), wrong.join(""));
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        rows.len(),
+        wrong.join("")
+    );
 }
 
 #[test]

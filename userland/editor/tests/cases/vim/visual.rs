@@ -1,6 +1,6 @@
 //! Visual mode.
 
-use super::{T};
+use super::T;
 
 #[rustfmt::skip]
 pub const ROWS: &[super::Row] = &[

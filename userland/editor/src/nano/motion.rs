@@ -81,10 +81,10 @@ impl Nano {
 
     pub(super) fn next_word(&mut self) {
         let mut at = self.cursor;
-        let mut left = self.class(at) != 2;
+        let mut left = self.class(at) < 2;
         while let Some(next) = self.neighbour(at, true) {
             at = next;
-            let word = self.class(at) == 2;
+            let word = self.class(at) >= 2;
             if word && left {
                 break;
             }
@@ -97,7 +97,7 @@ impl Nano {
         let mut at = self.cursor;
         let mut inside = false;
         while let Some(back) = self.neighbour(at, false) {
-            let word = self.class(back) == 2;
+            let word = self.class(back) >= 2;
             if inside && !word {
                 break;
             }

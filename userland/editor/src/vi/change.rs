@@ -102,9 +102,6 @@ impl Vi {
             let blank = joined.last().is_some_and(|b| matches!(b, b' ' | b'\t'));
             if !rest.is_empty() && !rest.starts_with(b")") && !joined.is_empty() && !blank {
                 joined.push(b' ');
-            } else if blank {
-                // The cursor is on the blank that there was.
-                col = joined.len() - usize::from(!rest.is_empty() && !rest.starts_with(b")"));
             }
             joined.extend_from_slice(rest);
         }

@@ -117,7 +117,7 @@ impl Vi {
                     return Err(Stop::Beep);
                 }
                 let to = walk.at;
-                let at_end = key == b'}' && to.col > 0;
+                let at_end = key == b'}' && !self.buffer.line(to.line).is_empty();
                 Motion::new(to, if at_end { Kind::Inclusive } else { Kind::Exclusive }).far()
             }
             b'(' | b')' => {
@@ -334,7 +334,11 @@ impl Vi {
         if operator.is_some() {
             return Ok(Motion::new(walk.at, Kind::Exclusive));
         }
-        let to = self.on_character(walk.at.line, walk.at.col);
+        let to = if self.is_visual() {
+            walk.at
+        } else {
+            self.on_character(walk.at.line, walk.at.col)
+        };
         if !moved && to == here {
             return Err(Stop::Beep);
         }

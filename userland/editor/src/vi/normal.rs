@@ -1,8 +1,8 @@
 //! Normal mode: counts, registers, and which key is which command.
 
 use super::operator::Region;
-use super::{Mode, Repeat, Result, Stop, Vi, fail};
-use crate::core::{Pos, shape};
+use super::{Mode, Repeat, Result, Stop, Vi, Want, fail};
+use crate::core::{Pos, indent_len, shape};
 use crate::host::{Key, ctrl};
 
 /// Keys behind `^`, as patterns.
@@ -154,6 +154,10 @@ impl Vi {
             }
             _ => return Err(Stop::Beep),
         };
+        // The column that up and down go to is the cursor's again, unless the cursor is only taken along.
+        if !matches!(byte, b'v' | b'V' | control::LINE_DOWN | control::LINE_UP) {
+            self.want = Want::Here;
+        }
         match byte {
             b'd' | b'c' | b'y' | b'<' | b'>' | b'=' | b'!' => {
                 self.shift_amount = 1;
@@ -164,10 +168,12 @@ impl Vi {
             b'X' => self.delete_characters(register, count, true)?,
             b'D' | b'C' => {
                 let last = (self.cursor.line + count - 1).min(self.buffer.last());
+                let (from, to) = (self.cursor, Pos::new(last, self.buffer.line(last).len()));
                 let region = Region {
-                    from: self.cursor,
-                    to: Pos::new(last, self.buffer.line(last).len()),
-                    linewise: false,
+                    from,
+                    to,
+                    // As with `d$`, nothing but blanks would be left.
+                    linewise: byte == b'D' && last > from.line && from.col <= indent_len(self.line()),
                     big: false,
                 };
                 self.operate(byte.to_ascii_lowercase(), register, region, false)?;

@@ -142,7 +142,9 @@ impl Vi {
             } else {
                 self.unmatched(start, open, close, false)
             };
-            start = from.ok_or(Stop::Beep)?;
+            // In no block it is the next one.
+            let next = || if n == 0 { self.next_byte(start, open) } else { None };
+            start = from.or_else(next).ok_or(Stop::Beep)?;
         }
         let inside = Pos::new(start.line, start.col + 1);
         let close_at = self.unmatched(start, close, open, true).ok_or(Stop::Beep)?;
@@ -168,6 +170,16 @@ impl Vi {
             to = Pos::new(close_at.line - 1, self.buffer.line(close_at.line - 1).len());
         }
         Ok(Self::span(from, to, Kind::Exclusive))
+    }
+
+    /// The next place that has a byte.
+    fn next_byte(&self, from: Pos, wanted: u8) -> Option<Pos> {
+        (from.line..=self.buffer.last()).find_map(|line| {
+            let start = if line == from.line { from.col } else { 0 };
+            let text = self.buffer.line(line);
+            let at = text.get(start..)?.iter().position(|b| *b == wanted)?;
+            Some(Pos::new(line, start + at))
+        })
     }
 
     /// The next bracket in a direction that none between belongs to.

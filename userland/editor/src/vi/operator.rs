@@ -43,9 +43,10 @@ impl Vi {
         let mut big = false;
         let motion = if own {
             let last = here.line + count - 1;
-            if last > self.buffer.last() && !matches!(operator, b'y' | b'd' | b'c') {
+            if count > 1 && here.line >= self.buffer.last() {
                 return Err(Stop::Beep);
             }
+            let here = self.whole_lines(operator, count);
             Motion::new(Pos::new(last.min(self.buffer.last()), here.col), Kind::Linewise)
         } else {
             match key {
@@ -56,8 +57,9 @@ impl Vi {
                         && is_case(operator)
                         && (b == operator & 0x7f)
                     {
+                        let here = self.whole_lines(operator, count);
                         motion = Some(Motion::new(
-                            Pos::new((here.line + count - 1).min(self.buffer.last()), 0),
+                            Pos::new((here.line + count - 1).min(self.buffer.last()), here.col),
                             Kind::Linewise,
                         ));
                     }
@@ -82,6 +84,15 @@ impl Vi {
         region.big = big;
         self.cursor = region.from;
         self.operate(operator, register, region, own)
+    }
+
+    /// A doubled operator's lines begin where their text does, for the cursor and for undoing. Yanking moves nothing.
+    fn whole_lines(&mut self, operator: u8, count: usize) -> Pos {
+        if operator != b'y' && count == 1 {
+            self.cursor.col = self.cursor.col.min(first_nonblank(self.line()));
+            self.begin();
+        }
+        self.cursor
     }
 
     /// Digits behind an operator multiply its count, and are not repeated by `.`.
@@ -199,10 +210,12 @@ impl Vi {
                 };
                 let old = self.buffer.copy(start, end);
                 let new = change_case(&old, operator & 0x7f);
-                let tail = self.buffer.line(end.line)[end.col..].to_vec();
-                let head = self.buffer.line(start.line)[..start.col].to_vec();
-                let whole = [head, new, tail].concat();
-                self.buffer.splice(start.line..end.line + 1, lines_of(&whole));
+                if new != old {
+                    let tail = self.buffer.line(end.line)[end.col..].to_vec();
+                    let head = self.buffer.line(start.line)[..start.col].to_vec();
+                    let whole = [head, new, tail].concat();
+                    self.buffer.splice(start.line..end.line + 1, lines_of(&whole));
+                }
                 self.mode = Mode::Normal;
                 self.cursor = if linewise && !visual { self.cursor } else { start };
                 self.set_changed(start, end);
@@ -238,6 +251,9 @@ impl Vi {
 
     /// Deletes the region, which its register then has.
     pub(super) fn delete(&mut self, register: Option<u8>, region: Region) {
+        if self.buffer.count() == 0 || !region.linewise && region.from == region.to {
+            return;
+        }
         let taken = self.take(region);
         self.registers.delete(register, taken, region.big);
         if region.linewise {

@@ -222,10 +222,10 @@ impl Vi {
         let kind = |at: usize| class(line, at, false);
         let mut at = self.cursor.col;
         let start = at;
-        while at < line.len() && kind(at) != 2 {
+        while at < line.len() && kind(at) < 2 {
             at = text::next(line, at);
         }
-        let mut wanted = 2;
+        let mut wanted = if at < line.len() { kind(at) } else { 2 };
         if at >= line.len() {
             at = start;
             while at < line.len() && kind(at) == 0 {
@@ -244,7 +244,7 @@ impl Vi {
             end = text::next(line, end);
         }
         let quoted = quote(&line[at..end]);
-        let pattern = if whole && wanted == 2 {
+        let pattern = if whole && wanted >= 2 {
             [b"\\<", &quoted[..], b"\\>"].concat()
         } else {
             quoted

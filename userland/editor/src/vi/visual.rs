@@ -60,6 +60,12 @@ impl Vi {
             return;
         }
         self.mode = Mode::Visual(start);
+        if lines > 0 && columns == 0 {
+            // Up to a line's end, which is selected too.
+            let line = (start.line + lines - 1).min(self.buffer.last());
+            self.cursor = Pos::new(line, self.buffer.line(line).len());
+            return;
+        }
         let end = if lines == 0 { start.col + columns } else { columns };
         let end = end.min(self.buffer.line(line).len());
         self.cursor = Pos::new(line, text::previous(self.buffer.line(line), end));
@@ -91,20 +97,18 @@ impl Vi {
             }
             let motion = match self.object(*a == b'a', count) {
                 Ok(motion) => motion,
-                Err(stop) => {
+                Err(Stop::Beep) => {
                     self.cursor = end;
-                    return Err(stop);
+                    self.host.beep();
+                    return Ok(false);
                 }
+                Err(stop) => return Err(stop),
             };
             self.select_object(&motion);
             return Ok(false);
         }
-        let unshifted = match key {
-            Key::Byte(8) => Key::Left,
-            key => key.clone(),
-        };
         if !matches!(key, Key::Byte(b'<' | b'>')) {
-            match self.motion(&unshifted, given, None) {
+            match self.motion(key, given, None) {
                 Ok(Some(motion)) => {
                     if motion.jump {
                         self.note_jump();
@@ -117,6 +121,10 @@ impl Vi {
                 Err(Stop::Beep) => {
                     // The selection stays.
                     self.host.beep();
+                    return Ok(false);
+                }
+                Err(Stop::Error(text)) => {
+                    self.message = Some((text, true));
                     return Ok(false);
                 }
                 Err(stop) => return Err(stop),
@@ -162,6 +170,7 @@ impl Vi {
             }
             b':' => {
                 self.leave_visual();
+                self.cursor = region.from;
                 self.command_line(b':', b"'<,'>".to_vec())?;
                 return Ok(false);
             }

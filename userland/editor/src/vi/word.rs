@@ -32,7 +32,7 @@ impl<'a> Walk<'a> {
         self.buffer.line(self.at.line)
     }
 
-    /// 0 for blanks and ends of lines, 1 for other characters, 2 for those of words.
+    /// 0 for blanks and ends of lines, 1 for other characters, 2 and more for those of words.
     pub fn class(&self) -> u8 {
         class(self.line(), self.at.col, self.big)
     }
@@ -241,7 +241,7 @@ impl<'a> Walk<'a> {
         if words.is_empty() {
             // Behind the last line's end.
             let Some(above) = self.at.line.checked_sub(1) else {
-                return true;
+                return self.at.col == 0;
             };
             let above = self.buffer.line(above);
             return above.is_empty() || ends_sentence(above.trim_ascii_end());
@@ -287,12 +287,14 @@ pub fn class(line: &[u8], col: usize, big: bool) -> u8 {
                 1
             }
         }
-        Some(_) => {
-            if text::is_word(&line[col..]) {
-                2
-            } else {
-                1
-            }
-        }
+        Some(_) => match text::decode(&line[col..]).0 {
+            // Scripts without blanks: each is a kind of word of its own.
+            Some('\u{3040}'..='\u{309f}') => 3,
+            Some('\u{30a0}'..='\u{30ff}') => 4,
+            Some('\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}') => 5,
+            Some('\u{ac00}'..='\u{d7a3}') => 6,
+            _ if text::is_word(&line[col..]) => 2,
+            _ => 1,
+        },
     }
 }

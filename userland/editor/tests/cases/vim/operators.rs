@@ -1,6 +1,6 @@
 //! Operators, text objects, `.` and undo.
 
-use super::{P, T, U};
+use super::{P, S, T, U};
 
 #[rustfmt::skip]
 pub const ROWS: &[super::Row] = &[
@@ -222,4 +222,25 @@ pub const ROWS: &[super::Row] = &[
     (U, "yyP", "héllo wörld\nhéllo wörld\n中文 ok\nabc\n", 1, 1),
     (U, "ylp", "hhéllo wörld\n中文 ok\nabc\n", 1, 2),
     (U, "jylp", "héllo wörld\n中中文 ok\nabc\n", 2, 4),
+    (T, "VGdgU$3x.", "", 1, 1),
+    (T, "veyPgUU", "ONEONE TWO THREE\nfour five\n\nsix (a b) \"q r\" end\n", 1, 1),
+    (T, "jfxci(Y\x1b", "one two three\nfour five\n\nsix (Y) \"q r\" end\n", 4, 6),
+    (T, "jwwwg~~", "one two three\nfour five\n\nSIX (A B) \"Q R\" END\n", 4, 1),
+    (T, "jjfxdi(^", "one two three\nfour five\n\nsix () \"q r\" end\n", 4, 1),
+    (T, "G2dd", "=", 4, 1),
+    (T, "jdwG?o\rjjdi(", "one two three\nfive\n\nsix () \"q r\" end\n", 4, 6),
+    (T, "wjdduu", "=", 2, 1),
+    (U, "wdbywjpjlx", "wörld\n中wörld文 ok\nab\n", 3, 2),
+    (U, "w2yejP", "héllo wörld\n中文 owörld\n中文k\nabc\n", 2, 9),
+    (P, "ox\x1b.vipdddp", "\ndef f(x) {\nx\nx\n\tif (x) {\n\t\tg(x, [1, 2]);\n\t}\n}\n", 2, 1),
+    (P, "jjd}", "def f(x) {\n\tif (x) {\n", 2, 2),
+    (P, "99eywPdwdw\"-P", "def f(x) {\n\tif (x) {\n\t\tg(x, [1, 2]);\n\t}\n}}\n", 5, 2),
+    (P, "dwdw\"-Pddjddu", "\tif (x) {\n\t\tg(x, [1, 2]);\n\t}\n}\n", 2, 2),
+    (P, "0jjjf(%%gUgU", "=", 4, 2),
+    (S, "2x3.)2w", " one. Second two!  Third\nline goes on.\nNext (it is.) End\n\nPara two.\nmore\n", 1, 17),
+    (S, "G{w2D", "First one. Second two!  Third\nline goes on.\nNext (it is.) End\n\n", 4, 1),
+    (S, "j$dwllj", "First one. Second two!  Third\nline goes on\nNext (it is.) End\n\nPara two.\nmore\n", 3, 12),
+    (S, "jfxci(Y\x1b", "First one. Second two!  Third\nline goes on.\nNext (Y) End\n\nPara two.\nmore\n", 3, 7),
+    (T, "dddddddddpp", "\nsix (a b) \"q r\" end\n", 2, 1),
+    (T, "wXdt ddjdduu", "one three\nfour five\n\nsix (a b) \"q r\" end\n", 1, 1),
 ];

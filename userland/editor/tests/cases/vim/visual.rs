@@ -1,6 +1,6 @@
 //! Visual mode.
 
-use super::T;
+use super::{N, S, T, U};
 
 #[rustfmt::skip]
 pub const ROWS: &[super::Row] = &[
@@ -75,4 +75,11 @@ pub const ROWS: &[super::Row] = &[
     (T, "v\x08d", "ne two three\nfour five\n\nsix (a b) \"q r\" end\n", 1, 1),
     (T, "wvbd", "wo three\nfour five\n\nsix (a b) \"q r\" end\n", 1, 1),
     (T, "vwowd", "one wo three\nfour five\n\nsix (a b) \"q r\" end\n", 1, 5),
+    (N, "Vjj:s/e/E/\r", "=", 1, 1),
+    (N, "vlld.vx", "\n4\n5\n6\n7\n8\n9\n10\n", 1, 1),
+    (N, "Vypv\x08d", "=", 1, 1),
+    (T, "vi\"d", "ne two three\nfour five\n\nsix (a b) \"q r\" end\n", 1, 1),
+    (T, "v/nosuch\rd", "ne two three\nfour five\n\nsix (a b) \"q r\" end\n", 1, 1),
+    (U, "jjvwowd", "=", 3, 4),
+    (S, "v/three\rdjl", "irst one. Second two!  Third\nline goes on.\nNext (it is.) End\n\nPara two.\nmore\n", 2, 2),
 ];

@@ -88,7 +88,7 @@ impl Regex {
             node,
             groups,
             has_back_reference,
-        } = parse::parse(pattern, options)?;
+        } = parse::parse(pattern, options, bracket::TABLES)?;
         let hir = hir::of(&node);
         let search = meta::Regex::builder()
             .configure(

@@ -1,9 +1,10 @@
 //! Expressions matched by the backtracker alone, for programs that look at short lines and shall be small.
 
 use crate::backtrack::{Prefix, Program};
+use crate::bracket::SMALL;
 use crate::{Options, Span, parse};
 
-/// A compiled expression, of a tenth of [`crate::Regex`]'s code. It takes time in proportion to the text's length, but
+/// A compiled expression, of a tenth of [`crate::Regex`]'s code. Combining marks are in no class. It takes time in proportion to the text's length, but
 /// with back-references, and some hundred times as long as an automaton.
 pub struct Small {
     program: Program,
@@ -16,7 +17,7 @@ impl Small {
     /// # Errors
     /// A sentence about what is wrong with the pattern, in GNU's words.
     pub fn new(pattern: &[u8], options: Options) -> Result<Small, String> {
-        let parsed = parse::parse(pattern, options)?;
+        let parsed = parse::parse(pattern, options, SMALL)?;
         let program = Program::new(&parsed.node, parsed.groups, options.ignore_case)?;
         Ok(Small {
             prefix: program.prefix(),

@@ -1,6 +1,5 @@
 //! A text that is edited: its lines, what was done to it and can be undone, and the marks that move with it.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::lines::{Line, Lines};
@@ -52,8 +51,8 @@ pub struct Buffer {
     state: u64,
     last_state: u64,
     saved: u64,
-    /// By their letters.
-    marks: BTreeMap<u8, Pos>,
+    /// By their letters, in order.
+    marks: Vec<(u8, Pos)>,
     /// The line that `U` restores, and as what.
     line_before: Option<(usize, Line)>,
     /// Each change of lines, as place, old and new number, while somebody wants to know.
@@ -85,7 +84,7 @@ impl Buffer {
             state: 0,
             last_state: 0,
             saved: 0,
-            marks: BTreeMap::new(),
+            marks: Vec::new(),
             line_before: None,
             log: None,
         }
@@ -232,7 +231,7 @@ impl Buffer {
         if removed == new {
             return;
         }
-        self.marks.retain(|name, pos| {
+        self.marks.retain_mut(|(name, pos)| {
             if pos.line >= range.end {
                 pos.line = pos.line - removed + new;
             } else if pos.line >= range.start + new {
@@ -295,15 +294,19 @@ impl Buffer {
     }
 
     pub fn mark(&self, name: u8) -> Option<Pos> {
-        self.marks.get(&name).copied()
+        self.marks.iter().find(|(n, _)| *n == name).map(|(_, pos)| *pos)
     }
 
     pub fn set_mark(&mut self, name: u8, pos: Pos) {
-        self.marks.insert(name, pos);
+        let at = self.marks.partition_point(|(n, _)| *n < name);
+        match self.marks.get_mut(at) {
+            Some((n, old)) if *n == name => *old = pos,
+            _ => self.marks.insert(at, (name, pos)),
+        }
     }
 
     pub fn marks(&self) -> impl Iterator<Item = (u8, Pos)> {
-        self.marks.iter().map(|(name, pos)| (*name, *pos))
+        self.marks.iter().copied()
     }
 
     /// Takes back the last step; answers where the cursor goes, or `None` at the oldest.

@@ -230,7 +230,12 @@ impl Vi {
                 at.col = text::previous(self.buffer.line(at.line), at.col);
             } else if over_lines && at.line > 0 {
                 at.line -= 1;
-                at = self.on_character(at.line, usize::MAX);
+                at = if self.is_visual() {
+                    // On the line's end, which is selected then.
+                    Pos::new(at.line, self.buffer.line(at.line).len())
+                } else {
+                    self.on_character(at.line, usize::MAX)
+                };
             } else if n == 0 {
                 return Err(Stop::Beep);
             }

@@ -1,7 +1,5 @@
 //! Registers: `"a` to `"z`, the numbered ones, the small one, the unnamed one.
 
-use std::collections::BTreeMap;
-
 use crate::Bytes;
 
 /// A text that was deleted or yanked.
@@ -14,7 +12,8 @@ pub struct Register {
 
 #[derive(Debug, Default)]
 pub struct Registers {
-    kept: BTreeMap<u8, Register>,
+    /// By name, in order.
+    kept: Vec<(u8, Register)>,
     /// Which the unnamed one is.
     last: u8,
 }
@@ -26,7 +25,19 @@ impl Registers {
             None | Some(b'"') => self.last,
             Some(name) => name.to_ascii_lowercase(),
         };
-        self.kept.get(&name)
+        self.find(name).ok().map(|at| &self.kept[at].1)
+    }
+
+    /// Where a register is, or would be.
+    fn find(&self, name: u8) -> Result<usize, usize> {
+        self.kept.binary_search_by_key(&name, |(n, _)| *n)
+    }
+
+    fn set(&mut self, name: u8, register: Register) {
+        match self.find(name) {
+            Ok(at) => self.kept[at].1 = register,
+            Err(at) => self.kept.insert(at, (name, register)),
+        }
     }
 
     pub fn is_name(name: u8) -> bool {
@@ -37,8 +48,9 @@ impl Registers {
     pub fn put(&mut self, name: u8, register: Register) {
         let lower = name.to_ascii_lowercase();
         if name.is_ascii_uppercase()
-            && let Some(old) = self.kept.get_mut(&lower)
+            && let Ok(at) = self.find(lower)
         {
+            let old = &mut self.kept[at].1;
             if register.linewise && !old.linewise {
                 old.text.push(b'\n');
                 old.linewise = true;
@@ -48,7 +60,7 @@ impl Registers {
                 old.text.push(b'\n');
             }
         } else {
-            self.kept.insert(lower, register);
+            self.set(lower, register);
         }
     }
 
@@ -60,7 +72,7 @@ impl Registers {
                 self.last = name.to_ascii_lowercase();
             }
             _ => {
-                self.kept.insert(b'0', register);
+                self.set(b'0', register);
                 self.last = b'0';
             }
         }
@@ -82,23 +94,24 @@ impl Registers {
         let named = name.is_some_and(|n| n != b'"');
         if big || register.linewise || register.text.contains(&b'\n') {
             for n in (b'1'..b'9').rev() {
-                if let Some(register) = self.kept.remove(&n) {
-                    self.kept.insert(n + 1, register);
+                if let Ok(at) = self.find(n) {
+                    let (_, register) = self.kept.remove(at);
+                    self.set(n + 1, register);
                 }
             }
-            self.kept.insert(b'1', register);
+            self.set(b'1', register);
             if !named {
                 self.last = b'1';
             }
         } else if !named {
-            self.kept.insert(b'-', register);
+            self.set(b'-', register);
             self.last = b'-';
         }
     }
 
     /// All of them by name.
     pub fn iter(&self) -> impl Iterator<Item = (u8, &Register)> {
-        let unnamed = self.kept.get(&self.last).map(|r| (b'"', r));
+        let unnamed = self.get(None).map(|r| (b'"', r));
         unnamed.into_iter().chain(self.kept.iter().map(|(n, r)| (*n, r)))
     }
 }

@@ -80,6 +80,5 @@ pub const ROWS: &[super::Row] = &[
     (N, "Vypv\x08d", "=", 1, 1),
     (T, "vi\"d", "ne two three\nfour five\n\nsix (a b) \"q r\" end\n", 1, 1),
     (T, "v/nosuch\rd", "ne two three\nfour five\n\nsix (a b) \"q r\" end\n", 1, 1),
-    (U, "jjvwowd", "=", 3, 4),
     (S, "v/three\rdjl", "irst one. Second two!  Third\nline goes on.\nNext (it is.) End\n\nPara two.\nmore\n", 2, 2),
 ];

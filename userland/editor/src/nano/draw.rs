@@ -35,7 +35,9 @@ const SEARCH: Keys = &[
     ("M-B", "Backwards"),
     ("", ""),
 ];
-const YES_NO: Keys = &[(" Y", "Yes"), (" N", "No"), (" A", "All"), ("^C", "Cancel")];
+const YES_NO: Keys = &[(" Y", "Yes"), (" N", "No"), ("", ""), ("^C", "Cancel")];
+/// For a match among several.
+const YES_NO_ALL: Keys = &[(" Y", "Yes"), (" N", "No"), (" A", "All"), ("^C", "Cancel")];
 
 /// Rows besides the text's: title, status, and the keys where there is room for them.
 fn help_rows(options: &Options, rows: usize) -> usize {
@@ -83,13 +85,14 @@ impl Nano {
             let question = format!("{}{colon}", prompt.question);
             status.text(question.as_bytes(), Style::Reverse, columns.saturating_sub(2));
             let room = columns.saturating_sub(status.width() + 1).max(1);
+            let before = &prompt.answer[..prompt.at];
             let mut start = 0;
-            while readline::text::columns(&prompt.answer[start..prompt.at]) > room {
-                start = readline::text::next(&prompt.answer, start);
+            while readline::text::columns(&before[start..]) > room {
+                start = readline::text::next(before, start);
             }
             cursor = (
                 shown.len(),
-                status.width() + readline::text::columns(&prompt.answer[start..prompt.at]),
+                status.width() + readline::text::columns(&before[start..]),
             );
             status.text(&prompt.answer[start..], Style::Reverse, columns);
             status.fill(columns, Style::Reverse);
@@ -159,6 +162,7 @@ impl Nano {
             Some(Kind::Plain) => PLAIN,
             Some(Kind::File) => FILE,
             Some(Kind::Search) => SEARCH,
+            Some(Kind::YesNo) if self.spotlight.is_some() => YES_NO_ALL,
             Some(Kind::YesNo) => YES_NO,
         };
         let fitting = (columns / 12).max(2);

@@ -24,6 +24,7 @@ impl Vi {
     /// time on a new line below (or above).
     pub(super) fn insert(&mut self, count: usize, open: Option<bool>) -> Result {
         self.want = Want::Here;
+        self.showcmd.clear();
         let start = self.cursor;
         let first_key = self.recorded.len();
         let mut state = Insertion {

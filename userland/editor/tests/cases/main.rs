@@ -3,6 +3,7 @@
 mod emulator;
 mod files;
 mod nano;
+mod random;
 mod screen;
 mod support;
 mod terminal;

@@ -237,7 +237,7 @@ fn nano_shows_title_status_and_keys() {
     assert_eq!(world.rows()[7], "Save modified buffer?");
     assert_eq!(
         world.rows()[8].split_whitespace().collect::<Vec<_>>(),
-        ["Y", "Yes", "A", "All"]
+        ["Y", "Yes"]
     );
 }
 

@@ -28,6 +28,8 @@ pub struct World {
     pub printed: Vec<u8>,
     pub suspended: usize,
     pub shown: Vec<Vec<u8>>,
+    /// No command may be run.
+    pub restricted: bool,
     /// Why nothing can be written.
     pub full: Option<String>,
 }
@@ -47,6 +49,7 @@ impl Default for World {
             printed: Vec::new(),
             suspended: 0,
             shown: Vec::new(),
+            restricted: false,
             full: None,
         }
     }
@@ -150,6 +153,9 @@ impl Host for Fake {
     fn run(&mut self, command: &[u8], how: Run) -> Result<Ran, String> {
         use std::io::Write;
         use std::process::{Command, Stdio};
+        if self.0.borrow().restricted {
+            return Err("restricted".into());
+        }
         let Run::Filter(input) = how else {
             self.0.borrow_mut().shown.push(command.to_vec());
             return Ok(Ran::default());

@@ -1,6 +1,6 @@
 //! Visual mode.
 
-use super::{N, S, T, U};
+use super::{N, S, T};
 
 #[rustfmt::skip]
 pub const ROWS: &[super::Row] = &[

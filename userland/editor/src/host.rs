@@ -71,6 +71,8 @@ pub struct Contents {
 pub enum FileError {
     NotFound,
     Directory,
+    /// It was opened, but what was to be written is not in it, or not all of it: what the system says.
+    Unwritten(String),
     /// What the system says.
     Other(String),
 }
@@ -80,7 +82,7 @@ impl FileError {
         match self {
             FileError::NotFound => "No such file or directory",
             FileError::Directory => "Is a directory",
-            FileError::Other(text) => text,
+            FileError::Unwritten(text) | FileError::Other(text) => text,
         }
     }
 }

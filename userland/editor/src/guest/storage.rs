@@ -86,7 +86,7 @@ pub fn write(name: &[u8], text: &[u8], how: Write) -> Result<Option<Stamp>, File
     let closed = sys::close(fd);
     match (written, closed) {
         (Ok(stat), Ok(())) => Ok(stamp_of(&stat)),
-        (Err(why), _) | (_, Err(why)) => Err(error(why)),
+        (Err(why), _) | (_, Err(why)) => Err(FileError::Unwritten(why.message().to_owned())),
     }
 }
 

@@ -137,6 +137,10 @@ impl Nano {
                 true
             }
             Err(error) => {
+                // What is there now is by our doing.
+                if self.file.name.as_deref() == Some(name) && matches!(error, FileError::Unwritten(_)) {
+                    self.file.stamp = self.host.stamp(name);
+                }
                 self.say(format!("Error writing {shown}: {}", error.message()));
                 false
             }

@@ -267,6 +267,13 @@ impl Vi {
                 ));
                 Ok(())
             }
+            Err(FileError::Unwritten(why)) => {
+                // It is not what it was, but by our doing: another try needs no force.
+                if is_own {
+                    self.file.stamp = self.host.stamp(&target);
+                }
+                fail(format!("E514: Write error: \"{shown}\" {why}"))
+            }
             Err(FileError::Directory) => fail(format!("E502: \"{shown}\" is a directory")),
             Err(error) => fail(format!(
                 "E212: Can't open file for writing: \"{shown}\" {}",

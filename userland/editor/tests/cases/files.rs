@@ -223,7 +223,7 @@ fn a_write_that_fails_leaves_the_text_modified() {
         assert_eq!(session.keys(keys), None, "{keys:?}");
         assert_eq!(
             session.message(),
-            "E212: Can't open file for writing: \"file\" No space left on device"
+            "E514: Write error: \"file\" No space left on device"
         );
     }
     assert_eq!(session.keys(":q\r"), None);

@@ -138,7 +138,7 @@ impl Host for Fake {
             return Err(FileError::Directory);
         }
         if let Some(why) = &world.full {
-            return Err(FileError::Other(why.clone()));
+            return Err(FileError::Unwritten(why.clone()));
         }
         let file = world.files.entry(name.to_vec()).or_default();
         if how != Write::Append {

@@ -409,6 +409,14 @@ fn scripts_edit_files() {
         ),
         (
             &["ex", "-s", "f"],
+            "w! /dev/full\nw! nosuch/f\nq\n",
+            "",
+            "ex: E514: Write error: \"/dev/full\" No space left on device\nex: E212: Can't open file for writing: \"nosuch/f\" No such file or directory\n",
+            1,
+            "a\n2\na3\n",
+        ),
+        (
+            &["ex", "-s", "f"],
             "so other\nwq\n",
             "",
             "",

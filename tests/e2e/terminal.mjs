@@ -94,6 +94,31 @@ demo.test("control_z_stops_jobs_lists_and_fg_goes_on", async ({ page }) => {
   await line(page, /^no more jobs$/);
 });
 
+demo.test("vi_edits_a_file_and_gives_the_screen_back", async ({ page }) => {
+  await enter(page, "echo before; vi /tmp/letter");
+  await line(page, /^"\/tmp\/letter" \[New\]/);
+  await page.keyboard.type("iDear tab,");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("hello");
+  await page.keyboard.press("Escape");
+  await line(page, /^hello$/);
+  // Stopped, it leaves the screen to the shell, and comes back with the text.
+  await page.keyboard.press("Control+Z");
+  await line(page, /Stopped.*vi \/tmp\/letter/);
+  await cursorLine(page, PROMPT);
+  await enter(page, "fg");
+  await line(page, /^Dear tab,$/);
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.type("x");
+  await enter(page, ":wq");
+  await cursorLine(page, PROMPT);
+  await line(page, /^before$/);
+  await enter(page, "cat /tmp/letter; echo status $?");
+  await line(page, /^status 0$/);
+  const shown = await lines(page);
+  assert.deepEqual(shown.slice(shown.indexOf("status 0") - 2, shown.indexOf("status 0")), ["Deartab,", "hello"]);
+});
+
 demo.test("ls_shows_directories_in_colour", async ({ page }) => {
   await enter(page, "cd /tmp && mkdir shelves && touch plain && ls --color");
   await line(page, /^plain +shelves$/);

@@ -1,11 +1,12 @@
 //! What Cobnut's own commands share: GNU-style options ([`options`]), messages ([`complain`]), shell quoting of names
 //! ([`quote`]), output that is buffered whole ([`Output`]), files to read
-//! ([`input`]), starting other commands ([`process`]), and user names ([`names`]).
+//! ([`input`]), keys of terminals ([`keys`]), starting other commands ([`process`]), and user names ([`names`]).
 //!
 //! A command is a function from its arguments to an [`Outcome`]; a module's `main` picks it by the base name of
 //! `argv[0]` with [`run`].
 
 pub mod input;
+pub mod keys;
 pub mod mode;
 pub mod names;
 pub mod options;

@@ -36,6 +36,36 @@ const MAX_INSTS: usize = 1 << 20;
 /// How many more steps are spent on finding a longer match than the one that there is.
 const EFFORT: usize = 1 << 20;
 
+/// More than this is not remembered, in bits: 32 MiB.
+const MAX_DEAD_ENDS: usize = 1 << 28;
+
+/// Which branches have been gone at which places of a text.
+pub struct DeadEnds {
+    rows: usize,
+    bits: Vec<u64>,
+}
+
+impl DeadEnds {
+    /// Whether this is the first time.
+    fn is_new(&mut self, pc: usize, at: usize) -> bool {
+        let bit = pc * self.rows + at;
+        let Some(word) = self.bits.get_mut(bit / 64) else {
+            return true;
+        };
+        let mask = 1 << (bit % 64);
+        let new = *word & mask == 0;
+        *word |= mask;
+        new
+    }
+}
+
+/// See [`Program::prefix`].
+pub enum Prefix {
+    Bytes(Vec<u8>),
+    Start,
+    Unknown,
+}
+
 enum Undo {
     Branch { pc: usize, at: usize },
     Slot { slot: usize, old: Option<usize> },
@@ -139,9 +169,67 @@ impl Program {
         Ok(())
     }
 
+    /// What every match begins with, as far as that is known: some bytes, or a line's begin.
+    pub fn prefix(&self) -> Prefix {
+        let mut prefix = Vec::new();
+        for inst in &self.insts {
+            match inst {
+                Inst::Save(_) => {}
+                Inst::Bytes(bytes) => prefix.extend_from_slice(bytes),
+                Inst::Look(Look::Start) if prefix.is_empty() => return Prefix::Start,
+                _ => break,
+            }
+        }
+        if prefix.is_empty() {
+            Prefix::Unknown
+        } else {
+            Prefix::Bytes(prefix)
+        }
+    }
+
+    /// Whether there is more than one way through a text.
+    pub fn has_branches(&self) -> bool {
+        self.insts.iter().any(|inst| matches!(inst, Inst::Split(..)))
+    }
+
+    pub fn has_back_reference(&self) -> bool {
+        self.insts
+            .iter()
+            .any(|inst| matches!(inst, Inst::BackReference(_)))
+    }
+
+    /// A memory of where no match was found, for [`Program::run_with`].
+    pub fn dead_ends(&self, text: &[u8]) -> DeadEnds {
+        let bits = self.insts.len().saturating_mul(text.len() + 1);
+        DeadEnds {
+            rows: text.len() + 1,
+            bits: vec![
+                0;
+                if bits <= MAX_DEAD_ENDS {
+                    bits.div_ceil(64)
+                } else {
+                    0
+                }
+            ],
+        }
+    }
+
     /// The longest match from `start`, or the one that ends at `end`.
     pub fn run(&self, text: &[u8], start: usize, end: Option<usize>) -> Option<Vec<Span>> {
+        self.run_with(text, start, end, None)
+    }
+
+    /// The same; what failed before is not tried again, from whatever start. That is wrong with back-references, and
+    /// after a match.
+    pub fn run_with(
+        &self,
+        text: &[u8],
+        start: usize,
+        end: Option<usize>,
+        dead_ends: Option<&mut DeadEnds>,
+    ) -> Option<Vec<Span>> {
         let mut machine = Machine {
+            dead_ends,
             text,
             ignore_case: self.ignore_case,
             slots: vec![None; 2 * (self.groups + 1)],
@@ -180,6 +268,7 @@ impl Program {
 }
 
 struct Machine<'t> {
+    dead_ends: Option<&'t mut DeadEnds>,
     text: &'t [u8],
     ignore_case: bool,
     slots: Vec<Option<usize>>,
@@ -219,6 +308,9 @@ impl Machine<'_> {
                     at += repeated_len(&self.text[at..], &self.text[start..end], self.ignore_case)?;
                 }
                 Inst::Split(first, second) => {
+                    if let Some(ends) = &mut self.dead_ends {
+                        ends.is_new(pc, at).then_some(())?;
+                    }
                     self.undo.push(Undo::Branch { pc: *second, at });
                     pc = *first;
                     continue;

@@ -9,11 +9,7 @@ const UNMATCHED: &str = "Unmatched [, [^, [:, [., or [=";
 
 /// The inside of `[…]`, whose opening bracket has been read.
 pub fn parse(parser: &mut Parser) -> Result<Set, String> {
-    let mut builder = Builder {
-        options: parser.options,
-        chars: ClassUnicode::empty(),
-        bytes: ClassBytes::empty(),
-    };
+    let mut builder = Builder::new(parser.options, parser.classes);
     let negated = parser.rest.first() == Some(&b'^');
     if negated {
         parser.rest = &parser.rest[1..];
@@ -139,23 +135,24 @@ pub fn escape(text: &[u8], flavor: Flavor) -> Option<(u8, usize)> {
 }
 
 /// `\w`, or `\W`.
-pub fn word(options: Options, negated: bool) -> Set {
-    let mut builder = Builder::new(options);
+pub fn word(parser: &Parser, negated: bool) -> Set {
+    let mut builder = Builder::new(parser.options, parser.classes);
     builder.class_of(b"alnum");
     let _ = builder.range('_'.into(), '_'.into());
     builder.finish(negated)
 }
 
 /// `\s`, or `\S`.
-pub fn space(options: Options, negated: bool) -> Set {
-    let mut builder = Builder::new(options);
+pub fn space(parser: &Parser, negated: bool) -> Set {
+    let mut builder = Builder::new(parser.options, parser.classes);
     builder.class_of(b"space");
     builder.finish(negated)
 }
 
 /// The set of a character's cases; `None` where it has but one.
-pub fn folded(bytes: &[u8], options: Options) -> Option<Set> {
-    let mut builder = Builder::new(options);
+pub fn folded(bytes: &[u8], parser: &Parser) -> Option<Set> {
+    let options = parser.options;
+    let mut builder = Builder::new(options, parser.classes);
     let value = match std::str::from_utf8(bytes) {
         Ok(text) if options.utf8 => text.chars().next()?.into(),
         _ if bytes[0] < 0x80 || !options.utf8 => bytes[0].into(),
@@ -172,14 +169,16 @@ pub fn folded(bytes: &[u8], options: Options) -> Option<Set> {
 
 struct Builder {
     options: Options,
+    classes: Classes,
     chars: ClassUnicode,
     bytes: ClassBytes,
 }
 
 impl Builder {
-    fn new(options: Options) -> Builder {
+    fn new(options: Options, classes: Classes) -> Builder {
         Builder {
             options,
+            classes,
             chars: ClassUnicode::empty(),
             bytes: ClassBytes::empty(),
         }
@@ -223,8 +222,8 @@ impl Builder {
                 .map(|(l, h)| ClassUnicodeRange::new((*l).into(), (*h).into())),
         ));
         let above = match name {
-            b"alpha" | b"alnum" => perl("\\w"),
-            b"space" => perl("\\s"),
+            b"alpha" | b"alnum" => (self.classes.word)(),
+            b"space" => (self.classes.space)(),
             b"upper" => by_case(char::is_uppercase),
             b"lower" => by_case(char::is_lowercase),
             b"print" | b"graph" => ClassUnicode::new([ClassUnicodeRange::new('\u{a1}', char::MAX)]),
@@ -259,6 +258,25 @@ impl Builder {
         }
     }
 }
+
+/// Where the sets of characters beyond ASCII come from.
+#[derive(Clone, Copy)]
+pub struct Classes {
+    word: fn() -> ClassUnicode,
+    space: fn() -> ClassUnicode,
+}
+
+/// `regex-syntax` has them at once, with some 100 KB of code.
+pub const TABLES: Classes = Classes {
+    word: || perl("\\w"),
+    space: || perl("\\s"),
+};
+
+/// std has to be asked for each character.
+pub const SMALL: Classes = Classes {
+    word: || by_case(char::is_alphanumeric),
+    space: || by_case(char::is_whitespace),
+};
 
 fn perl(class: &str) -> ClassUnicode {
     match regex_syntax::parse(class).map(regex_syntax::hir::Hir::into_kind) {

@@ -9,6 +9,9 @@ mod backtrack;
 mod bracket;
 mod hir;
 mod parse;
+mod small;
+
+pub use small::Small;
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -85,7 +88,7 @@ impl Regex {
             node,
             groups,
             has_back_reference,
-        } = parse::parse(pattern, options)?;
+        } = parse::parse(pattern, options, bracket::TABLES)?;
         let hir = hir::of(&node);
         let search = meta::Regex::builder()
             .configure(

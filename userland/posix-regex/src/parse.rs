@@ -2,7 +2,7 @@
 
 use regex_syntax::hir::{ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Look};
 
-use crate::bracket;
+use crate::bracket::{self, Classes};
 use crate::{Flavor, Options};
 
 /// A set of characters, or of bytes where each byte is one.
@@ -37,10 +37,11 @@ pub struct Parsed {
     pub has_back_reference: bool,
 }
 
-pub fn parse(pattern: &[u8], options: Options) -> Result<Parsed, String> {
+pub fn parse(pattern: &[u8], options: Options, classes: Classes) -> Result<Parsed, String> {
     let mut parser = Parser {
         rest: pattern,
         options,
+        classes,
         groups: 0,
         closed: Vec::new(),
         depth: 0,
@@ -63,6 +64,7 @@ const MAX_DEPTH: usize = 250;
 pub struct Parser<'a> {
     pub rest: &'a [u8],
     pub options: Options,
+    pub classes: Classes,
     groups: usize,
     /// The groups that a back-reference may be about.
     closed: Vec<usize>,
@@ -223,10 +225,10 @@ impl Parser<'_> {
             b'|' if basic => Token::Or,
             b'+' if basic => Token::Repeat(1, None),
             b'?' if basic => Token::Repeat(0, Some(1)),
-            b'w' => Token::Atom(Node::Set(bracket::word(self.options, false))),
-            b'W' => Token::Atom(Node::Set(bracket::word(self.options, true))),
-            b's' => Token::Atom(Node::Set(bracket::space(self.options, false))),
-            b'S' => Token::Atom(Node::Set(bracket::space(self.options, true))),
+            b'w' => Token::Atom(Node::Set(bracket::word(self, false))),
+            b'W' => Token::Atom(Node::Set(bracket::word(self, true))),
+            b's' => Token::Atom(Node::Set(bracket::space(self, false))),
+            b'S' => Token::Atom(Node::Set(bracket::space(self, true))),
             b'<' => Token::Atom(Node::Look(
                 self.pick(Look::WordStartUnicode, Look::WordStartAscii),
             )),
@@ -308,7 +310,7 @@ impl Parser<'_> {
 
     fn literal(&self, bytes: &[u8]) -> Node {
         if self.options.ignore_case
-            && let Some(set) = bracket::folded(bytes, self.options)
+            && let Some(set) = bracket::folded(bytes, self)
         {
             return Node::Set(set);
         }

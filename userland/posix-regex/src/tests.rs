@@ -17,10 +17,15 @@ fn matched(pattern: &str, text: &str, options: Options) -> String {
         Ok(regex) => regex,
         Err(why) => return format!("error: {why}"),
     };
+    let small = Small::new(pattern.as_bytes(), options)
+        .unwrap()
+        .captures_at(text.as_bytes(), 0);
     let mut spans = Vec::new();
     if !regex.captures_at(text.as_bytes(), 0, &mut spans) {
+        assert_eq!(small, None, "{pattern}");
         return "no".into();
     }
+    assert_eq!(small.as_ref(), Some(&spans), "{pattern}");
     assert_eq!(regex.find_at(text.as_bytes(), 0), spans[0], "{pattern}");
     let parts: Vec<&str> = spans
         .iter()

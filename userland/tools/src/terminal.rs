@@ -11,22 +11,6 @@ pub struct Screen {
     typed: std::cell::RefCell<Vec<u8>>,
 }
 
-/// How many bytes the first key of `typed` has: a character, or an escape sequence.
-fn key_length(typed: &[u8]) -> usize {
-    let length = match typed {
-        [0x1b, b'[', rest @ ..] => {
-            let end = rest.iter().position(|b| (0x40..=0x7e).contains(b));
-            2 + end.map_or(rest.len(), |end| end + 1)
-        }
-        [0x1b, b'O', _, ..] => 3,
-        [0xc2..=0xdf, ..] => 2,
-        [0xe0..=0xef, ..] => 3,
-        [0xf0..=0xf4, ..] => 4,
-        _ => 1,
-    };
-    length.min(typed.len())
-}
-
 impl Screen {
     /// Takes the terminal: `/dev/tty`, since standard input may be what is shown, or standard input itself.
     ///
@@ -72,7 +56,7 @@ impl Screen {
     pub fn key(&self, timeout_ms: Option<u32>) -> Option<Vec<u8>> {
         let mut typed = self.typed.borrow_mut();
         if !typed.is_empty() {
-            let length = key_length(&typed);
+            let length = cli::keys::length(&typed);
             return Some(typed.drain(..length).collect());
         }
         let mut fds = [PollFd {
@@ -89,7 +73,7 @@ impl Screen {
             Ok(n) if n > 0 => {
                 key.truncate(n);
                 *typed = key;
-                let length = key_length(&typed);
+                let length = cli::keys::length(&typed);
                 Some(typed.drain(..length).collect())
             }
             _ => None,
@@ -103,26 +87,6 @@ impl Drop for Screen {
         let _ = sys::tcsetattr(self.fd, SetWhen::Drain, &self.before);
         if self.owned {
             let _ = sys::close(self.fd);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::key_length;
-
-    #[test]
-    fn keys_are_told_apart() {
-        for (typed, length) in [
-            (&b"/ab"[..], 1),
-            (b"\x1b[Bq", 3),
-            (b"\x1b[6~ ", 4),
-            (b"\x1bOAx", 3),
-            (b"\x1b", 1),
-            (b"\xc3\xbcx", 2),
-            (b"\xe2", 1),
-        ] {
-            assert_eq!(key_length(typed), length, "{typed:?}");
         }
     }
 }

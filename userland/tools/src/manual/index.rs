@@ -29,7 +29,7 @@ mod tests {
             .filter(|name| {
                 !matches!(
                     *name,
-                    "archive" | "base" | "calc" | "coreutils" | "diffs" | "tools"
+                    "archive" | "base" | "calc" | "coreutils" | "diffs" | "editor" | "tools"
                 )
             })
             .collect();

@@ -1,0 +1,119 @@
+//! The commands.
+
+mod add;
+mod blame;
+mod branch;
+mod branch_list;
+mod checkout;
+mod clean;
+mod clone;
+pub mod commit;
+mod config;
+mod decorate;
+mod describe;
+mod diff;
+mod for_each_ref;
+mod grep;
+pub mod help;
+mod init;
+mod limits;
+mod log;
+mod ls_files;
+pub mod merge;
+mod pick;
+mod plumbing;
+mod push;
+mod rebase;
+mod remote;
+mod remove;
+mod rev_parse;
+mod shortlog;
+mod show;
+mod stash;
+mod status;
+mod status_long;
+mod tag;
+
+use crate::failure::Result;
+use crate::git::Git;
+
+/// What a command needs to be there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Needs {
+    Nothing,
+    /// It works with and without a repository.
+    Maybe,
+    Repo,
+    WorkTree,
+}
+
+pub struct Command {
+    pub name: &'static str,
+    pub run: fn(&Git, Vec<Vec<u8>>) -> Result<i32>,
+    pub needs: Needs,
+}
+
+const fn command(name: &'static str, run: fn(&Git, Vec<Vec<u8>>) -> Result<i32>, needs: Needs) -> Command {
+    Command { name, run, needs }
+}
+
+#[rustfmt::skip]
+const COMMANDS: &[Command] = &[
+    command("add", add::run, Needs::WorkTree),
+    command("stage", add::run, Needs::WorkTree),
+    command("branch", branch::run, Needs::Repo),
+    command("checkout", checkout::checkout, Needs::WorkTree),
+    command("switch", checkout::switch, Needs::WorkTree),
+    command("restore", checkout::restore, Needs::WorkTree),
+    command("commit", commit::run, Needs::WorkTree),
+    command("diff", diff::run, Needs::Maybe),
+    command("help", help::run, Needs::Nothing),
+    command("version", help::version, Needs::Nothing),
+    command("init", init::run, Needs::Nothing),
+    command("init-db", init::run, Needs::Nothing),
+    command("log", log::run, Needs::Repo),
+    command("reflog", log::reflog, Needs::Repo),
+    command("mv", remove::mv, Needs::WorkTree),
+    command("rm", remove::rm, Needs::WorkTree),
+    command("show", show::run, Needs::Repo),
+    command("status", status::run, Needs::WorkTree),
+    command("blame", blame::run, Needs::Repo),
+    command("annotate", blame::run, Needs::Repo),
+    command("cat-file", plumbing::cat_file, Needs::Repo),
+    command("check-ignore", ls_files::check_ignore, Needs::WorkTree),
+    command("cherry-pick", pick::cherry_pick, Needs::WorkTree),
+    command("clean", clean::run, Needs::WorkTree),
+    command("clone", clone::run, Needs::Nothing),
+    command("commit-tree", plumbing::commit_tree, Needs::Repo),
+    command("config", config::run, Needs::Maybe),
+    command("describe", describe::run, Needs::Repo),
+    command("fetch", remote::fetch, Needs::Repo),
+    command("for-each-ref", for_each_ref::run, Needs::Repo),
+    command("grep", grep::run, Needs::Repo),
+    command("hash-object", plumbing::hash, Needs::Maybe),
+    command("ls-files", ls_files::run, Needs::WorkTree),
+    command("ls-tree", plumbing::ls_tree, Needs::Repo),
+    command("merge", merge::run, Needs::WorkTree),
+    command("merge-base", plumbing::merge_base, Needs::Repo),
+    command("pull", remote::pull, Needs::WorkTree),
+    command("push", push::run, Needs::Repo),
+    command("rebase", rebase::run, Needs::WorkTree),
+    command("remote", remote::remote, Needs::Repo),
+    command("reset", merge::reset, Needs::Repo),
+    command("rev-list", rev_parse::rev_list, Needs::Repo),
+    command("rev-parse", rev_parse::parse, Needs::Repo),
+    command("revert", pick::revert, Needs::WorkTree),
+    command("shortlog", shortlog::run, Needs::Repo),
+    command("show-ref", rev_parse::show_ref, Needs::Repo),
+    command("stash", stash::run, Needs::WorkTree),
+    command("stripspace", plumbing::stripspace, Needs::Nothing),
+    command("symbolic-ref", plumbing::symbolic_ref, Needs::Repo),
+    command("tag", tag::run, Needs::Repo),
+    command("update-ref", plumbing::update_ref, Needs::Repo),
+    command("var", plumbing::var, Needs::Repo),
+    command("write-tree", plumbing::write_tree, Needs::Repo),
+];
+
+pub fn find(name: &[u8]) -> Option<&'static Command> {
+    COMMANDS.iter().find(|command| command.name.as_bytes() == name)
+}

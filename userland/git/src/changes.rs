@@ -77,7 +77,9 @@ pub type Files = BTreeMap<Vec<u8>, Side>;
 pub fn files(odb: &Odb, tree: Option<&Oid>) -> Result<Files> {
     let mut found = Files::new();
     if let Some(tree) = tree {
-        collect(odb, tree, b"", &mut |path, side| drop(found.insert(path, side)))?;
+        collect(odb, tree, b"", &mut |path, side| {
+            found.insert(path, side);
+        })?;
     }
     Ok(found)
 }

@@ -149,8 +149,11 @@ fn added(text: &[u8], lines: &[Line], key: &[u8], entry: &[u8]) -> Vec<u8> {
     }
 }
 
+/// Which values of a key are meant.
+pub type Matches<'a> = &'a dyn Fn(&[u8]) -> bool;
+
 /// Takes entries of a key away: those whose value `matches`, the last or all. How many there were.
-pub fn unset(path: &[u8], key: &[u8], matches: Option<&dyn Fn(&[u8]) -> bool>, all: bool) -> Result<usize> {
+pub fn unset(path: &[u8], key: &[u8], matches: Option<Matches<'_>>, all: bool) -> Result<usize> {
     let text = read(path)?;
     let lines = parse(&text, path)?;
     let fits = |at: &usize| match (&lines[*at].what, matches) {

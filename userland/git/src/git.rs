@@ -8,7 +8,8 @@ use sys::{Action, Fd};
 use crate::config::{Config, boolean};
 use crate::failure::{Failure, Result, say};
 use crate::fatal;
-use crate::repo::{Places, Repo};
+use crate::places::Places;
+use crate::repo::Repo;
 
 pub struct Git {
     pub places: Places,

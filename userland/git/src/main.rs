@@ -7,11 +7,13 @@
 
 mod changes;
 mod cmd;
+mod color;
 mod combined;
 mod config;
 mod config_edit;
 mod date;
 mod diff;
+mod diff_options;
 mod failure;
 mod git;
 mod hooks;
@@ -30,6 +32,7 @@ mod pack;
 mod patch;
 mod path;
 mod pathspec;
+mod places;
 mod pretty;
 mod reflog;
 mod refs;
@@ -47,7 +50,8 @@ mod worktree;
 
 use failure::{Failure, Result, say};
 use git::Git;
-use repo::{Places, Repo};
+use places::Places;
+use repo::Repo;
 
 /// The git whose manners these are.
 pub const VERSION: &str = "2.47.3";

@@ -120,9 +120,12 @@ pub struct Commit {
     pub message: Vec<u8>,
 }
 
+/// Key and value of a header.
+type Header<'a> = (&'a [u8], &'a [u8]);
+
 /// The header lines (key, value with continuations) and what is after the empty line.
-fn headers(data: &[u8]) -> (Vec<(&[u8], &[u8])>, &[u8]) {
-    let mut found: Vec<(&[u8], &[u8])> = Vec::new();
+fn headers(data: &[u8]) -> (Vec<Header<'_>>, &[u8]) {
+    let mut found: Vec<Header<'_>> = Vec::new();
     let mut at = 0;
     while at < data.len() {
         if data[at] == b'\n' {

@@ -87,7 +87,7 @@ impl Odb {
 
     pub fn has(&self, oid: &Oid) -> bool {
         let loose =
-            |folder: &Vec<u8>| sys::access(&Self::loose_path(folder, oid), sys::Access::empty()).is_ok();
+            |folder: &Vec<u8>| sys::access(Self::loose_path(folder, oid), sys::Access::empty()).is_ok();
         self.folders.iter().any(loose) || self.packs().iter().any(|pack| pack.has(oid))
     }
 

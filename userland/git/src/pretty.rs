@@ -79,7 +79,7 @@ impl Pretty {
 }
 
 const YELLOW: &str = "\x1b[33m";
-const RESET: &str = "\x1b[m";
+pub const RESET: &str = "\x1b[m";
 
 impl Style {
     fn hash(&self, repo: &Repo, oid: &Oid) -> String {
@@ -361,39 +361,9 @@ impl Style {
             Some(rest) => (true, rest.to_owned()),
             None => (false, name.trim_start_matches("auto,").to_owned()),
         };
-        let code = color(&name)?;
+        let code = crate::color::color(&name)?;
         Some((if self.color || force { code } else { String::new() }, used))
     }
-}
-
-/// `bold red`, `auto`: the escape sequence.
-pub fn color(text: &str) -> Option<String> {
-    const NAMES: [&str; 8] = [
-        "black", "red", "green", "yellow", "blue", "magenta", "cyan", "white",
-    ];
-    if matches!(text, "reset" | "auto") {
-        return Some(RESET.to_owned());
-    }
-    let (mut codes, mut foreground) = (Vec::new(), true);
-    for word in text.split_whitespace() {
-        let attribute = ["bold", "dim", "italic", "ul", "blink", "", "reverse"]
-            .iter()
-            .position(|name| *name == word);
-        let (bright, name) = match word.strip_prefix("bright") {
-            Some(name) => (60, name),
-            None => (0, word),
-        };
-        if let Some(at) = attribute {
-            codes.insert(0, at + 1);
-        } else if let Some(at) = NAMES.iter().position(|known| *known == name) {
-            codes.push(if foreground { 30 } else { 40 } + at + bright);
-            foreground = false;
-        } else {
-            return None;
-        }
-    }
-    let codes: Vec<String> = codes.iter().map(usize::to_string).collect();
-    Some(format!("\x1b[{}m", codes.join(";")))
 }
 
 fn person(ident: &Ident, what: u8, mode: &Mode) -> Option<Vec<u8>> {

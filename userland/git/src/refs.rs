@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use cli::os;
 
-use crate::failure::{Failure, Result, os_error};
+use crate::failure::{Result, os_error};
 use crate::lock::LockFile;
 use crate::oid::Oid;
-use crate::{error, fatal, msg, reflog};
+use crate::{fatal, reflog};
 
 /// The references of a repository.
 pub struct Refs {
@@ -322,17 +322,4 @@ pub fn short_name(name: &[u8]) -> &[u8] {
         .into_iter()
         .find_map(|prefix| name.strip_prefix(prefix))
         .unwrap_or(name)
-}
-
-/// `error: …` with status 1.
-pub fn not_found(what: &str, name: &[u8]) -> Failure {
-    match error!(what, " '", name, "' not found") {
-        Ok(()) => Failure::Silent(1),
-        Err(failure) => failure,
-    }
-}
-
-/// A message of the reflog on one line.
-pub fn one_line(message: &[u8]) -> Vec<u8> {
-    msg![message.split(|b| *b == b'\n').next().unwrap_or_default()]
 }

@@ -1,7 +1,7 @@
 //! Names of objects: gitrevisions(7).
 
 use crate::failure::Result;
-use crate::object::{Kind, Tag};
+use crate::object::Kind;
 use crate::oid::Oid;
 use crate::repo::Repo;
 use crate::{date, fatal, reflog};
@@ -437,12 +437,4 @@ fn described(name: &[u8]) -> Option<&[u8]> {
     let at = name.windows(2).rposition(|pair| pair == b"-g")?;
     let hex = &name[at + 2..];
     (hex.len() >= 4 && hex.iter().all(u8::is_ascii_hexdigit)).then_some(hex)
-}
-
-/// What a tag object says, if the object is one.
-pub fn tag_of(repo: &Repo, oid: &Oid) -> Result<Option<Tag>> {
-    match repo.odb.read(oid)? {
-        (Kind::Tag, data) => Tag::parse(&data).map(Some),
-        _ => Ok(None),
-    }
 }

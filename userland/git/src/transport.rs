@@ -9,7 +9,8 @@ use crate::object::{Commit, Kind, Tag, parse_tree};
 use crate::odb::Odb;
 use crate::oid::Oid;
 use crate::path::{join, normalize};
-use crate::repo::{Places, Repo, git_dir_of, working_dir};
+use crate::places::Places;
+use crate::repo::{Repo, git_dir_of, working_dir};
 use crate::{fatal, msg};
 
 /// The path that a URL is.

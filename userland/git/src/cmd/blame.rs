@@ -335,7 +335,7 @@ fn show(
         let mut line = if origin.boundary && !origin.oid.is_zero() {
             msg!["^", hex[..shown - 1]]
         } else {
-            hex[..shown].as_bytes().to_vec()
+            hex.as_bytes()[..shown].to_vec()
         };
         if shows_path {
             let pad = " ".repeat(longest_path - origin.path.len());

@@ -1,16 +1,14 @@
 //! `git branch`
 
-use cli::os;
-
 use crate::config_edit;
-use crate::failure::{Failure, Result, say};
+use crate::failure::Result;
 use crate::git::Git;
 use crate::object::Kind;
 use crate::oid::Oid;
 use crate::options::{Parsed, Spec, flag, optional, value};
 use crate::refs::{check_branch_name, short_name};
 use crate::repo::Repo;
-use crate::{diff, fatal, msg, reflog, tracking, walk};
+use crate::{fatal, msg, reflog, tracking, walk};
 
 use super::status_long::detached_from;
 
@@ -409,16 +407,5 @@ pub fn tracking_label(
 
 /// Colours as the command line says, or else the configuration.
 pub fn colors(git: &Git, parsed: &Parsed) -> Result<bool> {
-    Ok(diff::color_switch(parsed)?.unwrap_or_else(|| git.colors("branch")))
-}
-
-/// Whether a file of that name is there; for messages that tell branches from paths.
-pub fn is_file(path: &[u8]) -> bool {
-    std::fs::symlink_metadata(os(path)).is_ok()
-}
-
-/// A message on standard error and a status.
-pub fn refuse(message: &[u8], status: i32) -> Failure {
-    say(message);
-    Failure::Silent(status)
+    Ok(crate::diff_options::color_switch(parsed)?.unwrap_or_else(|| git.colors("branch")))
 }

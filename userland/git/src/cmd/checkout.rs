@@ -3,20 +3,20 @@
 use crate::changes::{Files, files};
 use crate::failure::{Failure, Result, say};
 use crate::git::Git;
-use crate::index::{Entry, Index};
 use crate::object::Kind;
 use crate::oid::Oid;
 use crate::options::{Opt, Parsed, Spec, flag, optional, value};
-use crate::pathspec::Pathspec;
 use crate::refs::{check_branch_name, short_name};
 use crate::repo::Repo;
 use crate::switch::{What, force, switch as switch_trees};
-use crate::{fatal, hooks, merge_file, msg, tracking, walk, worktree};
+use crate::{fatal, hooks, msg, tracking, worktree};
 
 use super::branch;
+use super::detach::{detach, left_behind, moved};
+use super::restore::restore_paths;
 
 #[rustfmt::skip]
-const COMMON: &[Opt] = &[
+pub const COMMON: &[Opt] = &[
     flag("q|quiet", "suppress progress reporting"),
     flag("|progress", ""),
     flag("m|merge", "perform a 3-way merge with the new branch"),
@@ -70,24 +70,7 @@ const SWITCH: Spec = Spec {
     stop_at_operand: false,
 };
 
-const RESTORE: Spec = Spec {
-    usage: &["restore [<options>] [--source=<branch>] <file>..."],
-    options: &[
-        &[
-            value("s|source", "tree-ish", "which tree-ish to checkout from"),
-            flag("S|staged", "restore the index"),
-            flag("W|worktree", "restore the working tree (default)"),
-            flag("|ignore-unmerged", "ignore unmerged entries"),
-            flag("2|ours", "checkout our version for unmerged files"),
-            flag("3|theirs", "checkout their version for unmerged files"),
-            flag("|overlay", ""),
-        ],
-        COMMON,
-    ],
-    stop_at_operand: false,
-};
-
-fn refuse_missing(parsed: &Parsed) -> Result<()> {
+pub fn refuse_missing(parsed: &Parsed) -> Result<()> {
     match ["patch", "conflict", "recurse-submodules"]
         .iter()
         .find(|id| parsed.has(id))
@@ -456,106 +439,6 @@ fn go(git: &Git, repo: &Repo, parsed: &Parsed, request: Request<'_>) -> Result<i
     hooks::run(git, repo, "post-checkout", &[&flag(&head_oid), &flag(&oid), b"1"])
 }
 
-fn moved(
-    repo: &Repo,
-    from: &[u8],
-    to: &[u8],
-    update: impl FnOnce(crate::refs::Log<'_>) -> Result<()>,
-) -> Result<()> {
-    repo.logged(&msg!["checkout: moving from ", from, " to ", to], update)
-}
-
-const ADVICE: &str = "
-You are in 'detached HEAD' state. You can look around, make experimental
-changes and commit them, and you can discard any commits you make in this
-state without impacting any branches by switching back to a branch.
-
-If you want to create a new branch to retain commits you create, you may
-do so (now or later) by using -c with the switch command. Example:
-
-  git switch -c <new-branch-name>
-
-Or undo this operation with:
-
-  git switch -
-
-Turn off this advice by setting config variable advice.detachedHead to false
-";
-
-#[allow(clippy::too_many_arguments)]
-fn detach(
-    git: &Git,
-    repo: &Repo,
-    previous: &Option<Vec<u8>>,
-    from: &[u8],
-    start: &[u8],
-    (old, oid): (&Oid, &Oid),
-    quiet: bool,
-    asked: bool,
-) -> Result<()> {
-    moved(repo, from, start, |log| {
-        repo.refs.update_no_deref(b"HEAD", oid, Some(log))
-    })?;
-    if quiet {
-        return Ok(());
-    }
-    left_behind(git, repo, previous, old, oid)?;
-    if previous.is_some() && !asked && git.config().bool("advice.detachedhead") != Some(false) {
-        git.note(msg!["Note: switching to '", start, "'.\n", ADVICE]);
-    }
-    let subject = repo.odb.commit(oid)?.subject();
-    git.note(msg!["HEAD is now at ", repo.abbrev(oid), " ", subject]);
-    Ok(())
-}
-
-/// When a detached HEAD leaves: where it was, and whether commits are lost with it.
-fn left_behind(git: &Git, repo: &Repo, previous: &Option<Vec<u8>>, old: &Oid, new: &Oid) -> Result<()> {
-    if previous.is_some() || old == new {
-        return Ok(());
-    }
-    let mut walk = walk::Walk::new(repo);
-    walk.exclude(*new)?;
-    for (_, oid) in repo.refs.list(b"refs/") {
-        if let (oid, Kind::Commit) = repo.odb.peel(&oid)? {
-            walk.exclude(oid)?;
-        }
-    }
-    walk.include(*old)?;
-    let mut lost = Vec::new();
-    while let Some(next) = walk.next_commit()? {
-        lost.push(next);
-    }
-    if lost.is_empty() {
-        let subject = repo.odb.commit(old)?.subject();
-        git.note(msg![
-            "Previous HEAD position was ",
-            repo.abbrev(old),
-            " ",
-            subject
-        ]);
-        return Ok(());
-    }
-    let (count, plural) = (lost.len(), lost.len() != 1);
-    let mut text = format!(
-        "Warning: you are leaving {count} commit{} behind, not connected to\nany of your branches:\n\n",
-        if plural { "s" } else { "" }
-    )
-    .into_bytes();
-    for (oid, commit) in lost.iter().take(if count > 5 { 4 } else { 5 }) {
-        text.extend(msg!["  ", repo.abbrev(oid), " ", commit.subject(), "\n"]);
-    }
-    if count > 5 {
-        text.extend(format!(" ... and {} more.\n", count - 4).as_bytes());
-    }
-    text.extend(msg![
-        "\nIf you want to keep ", if plural { "them" } else { "it" },
-        " by creating a new branch, this may be a good time\nto do so with:\n\n git branch <new-branch-name> ",
-        repo.abbrev(old), "\n"
-    ]);
-    git.note(text);
-    Ok(())
-}
-
 /// Lists what is changed against what was checked out: `M\tfile`.
 fn local_changes(git: &Git, repo: &Repo, to: &Files) -> Result<()> {
     for change in crate::changes::tree_to_worktree(repo, to, &repo.index()?)? {
@@ -608,148 +491,4 @@ fn paths(git: &Git, repo: &Repo, parsed: &Parsed, tree: Option<&[u8]>, list: &[V
         git.note(format!("Updated {} {paths} from {from}", count));
     }
     Ok(0)
-}
-
-pub fn restore(git: &Git, arguments: Vec<Vec<u8>>) -> Result<i32> {
-    let parsed = RESTORE.parse(arguments)?;
-    refuse_missing(&parsed)?;
-    let repo = git.repo()?;
-    if parsed.operands.is_empty() {
-        return fatal!("you must specify path(s) to restore");
-    }
-    let staged = parsed.has("staged");
-    let work = parsed.has("worktree") || !staged;
-    let source = parsed.value("source").or(staged.then_some(b"HEAD"));
-    restore_paths(repo, &parsed, source, &parsed.operands, staged, work)?;
-    Ok(0)
-}
-
-/// Takes paths from a tree, or from the index; how many files were written.
-fn restore_paths(
-    repo: &Repo,
-    parsed: &Parsed,
-    source: Option<&[u8]>,
-    list: &[Vec<u8>],
-    to_index: bool,
-    to_work: bool,
-) -> Result<usize> {
-    let pathspec = Pathspec::new(repo, list)?;
-    let tree = match source {
-        Some(name) => match repo.try_revision(name)? {
-            Ok(oid) => Some(files(&repo.odb, Some(&repo.tree_of(&oid)?))?),
-            Err(_) if name == b"HEAD" => Some(Files::new()),
-            Err(_) => return fatal!("could not resolve ", name),
-        },
-        None => None,
-    };
-    let (lock, mut index) = repo.lock_index()?;
-    let is_restore = to_index && source.is_some() && parsed.has("staged") || parsed.value("source").is_some();
-    let mut known: Vec<Vec<u8>> = tree.iter().flat_map(Files::keys).cloned().collect();
-    if tree.is_none() || is_restore {
-        known.extend(index.entries.iter().map(|entry| entry.path.clone()));
-    }
-    known.sort();
-    known.dedup();
-    if let Some(text) = pathspec.unmatched(known.iter().map(Vec::as_slice)) {
-        say(&msg![
-            "error: pathspec '",
-            text,
-            "' did not match any file(s) known to git\n"
-        ]);
-        return Err(Failure::Silent(1));
-    }
-    let chosen: Vec<Vec<u8>> = known.into_iter().filter(|path| pathspec.matches(path)).collect();
-    let stage = if parsed.has("ours") { 2 } else { 3 };
-    let picks = parsed.has("ours") || parsed.has("theirs");
-    if tree.is_none()
-        && !picks
-        && !parsed.has("merge")
-        && !parsed.has("force")
-        && !parsed.has("ignore-unmerged")
-    {
-        let unmerged: Vec<&Vec<u8>> = chosen.iter().filter(|path| index.get(path).is_none()).collect();
-        if !unmerged.is_empty() {
-            for path in unmerged {
-                say(&msg!["error: path '", path, "' is unmerged\n"]);
-            }
-            return Err(Failure::Silent(1));
-        }
-    }
-    let mut count = 0;
-    for path in &chosen {
-        let side = match &tree {
-            Some(tree) => tree.get(path).copied(),
-            None if parsed.has("merge") && index.get(path).is_none() => {
-                count += usize::from(recreate(repo, &index, path)?);
-                continue;
-            }
-            None => {
-                let at = index.search(path, 0).or_else(|_| index.search(path, stage));
-                at.ok().map(|at| crate::changes::Side {
-                    mode: index.entries[at].mode,
-                    oid: index.entries[at].oid,
-                })
-            }
-        };
-        let Some(side) = side else {
-            // In the index, and not in the tree.
-            if tree.is_some() && is_restore {
-                if to_index {
-                    index.remove(path);
-                }
-                if to_work {
-                    worktree::remove(path)?;
-                }
-            }
-            continue;
-        };
-        let mut entry = Entry::new(path, side.mode, side.oid, 0);
-        if let Some(old) = index.get(path)
-            && (old.oid, old.mode) == (side.oid, side.mode)
-        {
-            entry = old.clone();
-        }
-        if to_work {
-            let same =
-                entry.stat.mtime != 0 && worktree::state(repo, &index, &entry)? == worktree::State::Clean;
-            if !same {
-                worktree::check_out(repo, &mut entry)?;
-                count += 1;
-            } else if tree.is_some() {
-                count += usize::from(index.get(path) != Some(&entry));
-            }
-        }
-        let was_unmerged = index.get(path).is_none() && !index.stages(path).is_empty();
-        if tree.is_some() && to_index || tree.is_none() && !was_unmerged {
-            index.add(entry);
-        }
-    }
-    repo.write_index(lock, index)?;
-    Ok(count)
-}
-
-/// `checkout -m PATH`: the conflict as it was.
-fn recreate(repo: &Repo, index: &Index, path: &[u8]) -> Result<bool> {
-    let blob = |stage: u8| match index.search(path, stage) {
-        Ok(at) => repo.odb.blob(&index.entries[at].oid).map(|data| data.to_vec()),
-        Err(_) => Ok(Vec::new()),
-    };
-    let labels = merge_file::Labels {
-        ours: b"ours",
-        base: b"base",
-        theirs: b"theirs",
-    };
-    let (text, _) = merge_file::merge(
-        &blob(2)?,
-        &blob(1)?,
-        &blob(3)?,
-        labels,
-        merge_file::How::default(),
-    );
-    let mode = index
-        .stages(path)
-        .first()
-        .map_or(crate::object::mode::FILE, |entry| entry.mode);
-    worktree::write(path, mode, &text)?;
-    Ok(true)
 }

@@ -5,7 +5,7 @@ use crate::config_edit;
 use crate::failure::{Failure, Result, say};
 use crate::git::Git;
 use crate::options::{Parsed, Spec, flag, optional, value};
-use crate::repo::global_files;
+use crate::places::global_files;
 use crate::{fatal, message, msg};
 
 const SPEC: Spec = Spec {
@@ -380,7 +380,8 @@ fn change(git: &Git, parsed: &Parsed, action: &str, operands: &[&[u8]]) -> Resul
             let filter = filter(1)?;
             let matches = |value: &[u8]| filter.as_ref().is_some_and(|filter| filter.is_match(value));
             let all = action == "unset-all";
-            let chosen: Option<&dyn Fn(&[u8]) -> bool> = if filter.is_some() { Some(&matches) } else { None };
+            let chosen: Option<config_edit::Matches<'_>> =
+                if filter.is_some() { Some(&matches) } else { None };
             match config_edit::unset(&path, &key, chosen, all)? {
                 0 => Ok(5),
                 1 => Ok(0),

@@ -6,7 +6,8 @@ use diffs::lines::Lines;
 use crate::changes::{
     Change, Side, between_trees, files, index_to_worktree, tree_to_index, tree_to_worktree,
 };
-use crate::diff::{OPTIONS, Options, show};
+use crate::diff::{Options, show};
+use crate::diff_options::OPTIONS;
 use crate::failure::Result;
 use crate::git::Git;
 use crate::index::mode_of;
@@ -40,8 +41,6 @@ const SPEC: Spec = Spec {
 };
 
 pub fn run(git: &Git, arguments: Vec<Vec<u8>>) -> Result<i32> {
-    let arguments = arguments;
-    // `--no-index` begins with `no-`, and would be the opposite of an option `index`.
     let parsed = SPEC.parse(arguments)?;
     let Some(repo) = git.try_repo().filter(|_| !parsed.has("no-index")) else {
         return no_index(git, &parsed);
@@ -51,7 +50,7 @@ pub fn run(git: &Git, arguments: Vec<Vec<u8>>) -> Result<i32> {
     let (revisions, paths) = arguments_of(repo, &parsed)?;
     if !options.quiet {
         git.page("diff");
-        options.color = crate::diff::color_switch(&parsed)?.unwrap_or_else(|| git.colors("diff"));
+        options.color = crate::diff_options::color_switch(&parsed)?.unwrap_or_else(|| git.colors("diff"));
     }
     if !options.has_format() {
         options.patch = true;
@@ -63,8 +62,11 @@ pub fn run(git: &Git, arguments: Vec<Vec<u8>>) -> Result<i32> {
     Ok(i32::from(any && options.exit_code))
 }
 
+/// Arguments of one kind.
+type Words = Vec<Vec<u8>>;
+
 /// Revisions and paths: without `--`, an argument that is no revision begins the paths, which must be there.
-pub fn arguments_of(repo: &Repo, parsed: &Parsed) -> Result<(Vec<Vec<u8>>, Vec<Vec<u8>>)> {
+pub fn arguments_of(repo: &Repo, parsed: &Parsed) -> Result<(Words, Words)> {
     if parsed.dashes.is_some() {
         let (revisions, paths) = parsed.split();
         for name in revisions {

@@ -3,7 +3,7 @@
 use posix_regex::Regex;
 
 use crate::changes::files;
-use crate::diff::color_switch;
+use crate::diff_options::color_switch;
 use crate::failure::Result;
 use crate::git::Git;
 use crate::object::mode;

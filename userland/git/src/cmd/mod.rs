@@ -4,14 +4,18 @@ mod add;
 mod blame;
 mod branch;
 mod branch_list;
+mod cat_file;
 mod checkout;
 mod clean;
 mod clone;
 pub mod commit;
+mod commit_message;
 mod config;
 mod decorate;
 mod describe;
+mod detach;
 mod diff;
+mod fetch;
 mod for_each_ref;
 mod grep;
 pub mod help;
@@ -19,19 +23,28 @@ mod init;
 mod limits;
 mod log;
 mod ls_files;
+mod ls_tree;
 pub mod merge;
+mod patch_id;
 mod pick;
 mod plumbing;
+mod printer;
+mod pull;
 mod push;
+mod push_send;
 mod rebase;
+mod rebase_state;
 mod remote;
 mod remove;
+mod reset;
+mod restore;
 mod rev_parse;
 mod shortlog;
 mod show;
 mod stash;
 mod status;
 mod status_long;
+mod summary;
 mod tag;
 
 use crate::failure::Result;
@@ -64,7 +77,7 @@ const COMMANDS: &[Command] = &[
     command("branch", branch::run, Needs::Repo),
     command("checkout", checkout::checkout, Needs::WorkTree),
     command("switch", checkout::switch, Needs::WorkTree),
-    command("restore", checkout::restore, Needs::WorkTree),
+    command("restore", restore::restore, Needs::WorkTree),
     command("commit", commit::run, Needs::WorkTree),
     command("diff", diff::run, Needs::Maybe),
     command("help", help::run, Needs::Nothing),
@@ -79,7 +92,7 @@ const COMMANDS: &[Command] = &[
     command("status", status::run, Needs::WorkTree),
     command("blame", blame::run, Needs::Repo),
     command("annotate", blame::run, Needs::Repo),
-    command("cat-file", plumbing::cat_file, Needs::Repo),
+    command("cat-file", cat_file::cat_file, Needs::Repo),
     command("check-ignore", ls_files::check_ignore, Needs::WorkTree),
     command("cherry-pick", pick::cherry_pick, Needs::WorkTree),
     command("clean", clean::run, Needs::WorkTree),
@@ -87,19 +100,19 @@ const COMMANDS: &[Command] = &[
     command("commit-tree", plumbing::commit_tree, Needs::Repo),
     command("config", config::run, Needs::Maybe),
     command("describe", describe::run, Needs::Repo),
-    command("fetch", remote::fetch, Needs::Repo),
+    command("fetch", fetch::fetch, Needs::Repo),
     command("for-each-ref", for_each_ref::run, Needs::Repo),
     command("grep", grep::run, Needs::Repo),
-    command("hash-object", plumbing::hash, Needs::Maybe),
+    command("hash-object", cat_file::hash, Needs::Maybe),
     command("ls-files", ls_files::run, Needs::WorkTree),
-    command("ls-tree", plumbing::ls_tree, Needs::Repo),
+    command("ls-tree", ls_tree::ls_tree, Needs::Repo),
     command("merge", merge::run, Needs::WorkTree),
     command("merge-base", plumbing::merge_base, Needs::Repo),
-    command("pull", remote::pull, Needs::WorkTree),
+    command("pull", pull::pull, Needs::WorkTree),
     command("push", push::run, Needs::Repo),
     command("rebase", rebase::run, Needs::WorkTree),
     command("remote", remote::remote, Needs::Repo),
-    command("reset", merge::reset, Needs::Repo),
+    command("reset", reset::reset, Needs::Repo),
     command("rev-list", rev_parse::rev_list, Needs::Repo),
     command("rev-parse", rev_parse::parse, Needs::Repo),
     command("revert", pick::revert, Needs::WorkTree),

@@ -11,8 +11,9 @@ use crate::repo::Repo;
 use crate::sequencer::{Action, Applied, apply_commit, commit_on_head, finished_message, message_of};
 use crate::{fatal, msg, walk};
 
-use super::commit::{summary, tree_files};
+use super::commit::tree_files;
 use super::diff::range;
+use super::summary::summary;
 
 #[rustfmt::skip]
 const OPTIONS: &[Opt] = &[

@@ -1,23 +1,21 @@
 //! `git rebase`, without `-i`
 
-use std::collections::HashSet;
-
-use crate::changes::{between_trees, files};
+use crate::changes::files;
 use crate::failure::{Failure, Result, say};
 use crate::git::Git;
 use crate::merge::write_files;
 use crate::merge_file::How;
-use crate::object::Commit;
-use crate::oid::{Oid, sha1};
+use crate::oid::Oid;
 use crate::options::{Parsed, Spec, flag, optional, value};
-use crate::patch::{Contents, Hunks};
 use crate::refs::short_name;
 use crate::repo::Repo;
 use crate::sequencer::{Action, Applied, apply_commit, commit_on_head, finished_message};
 use crate::switch::{What, force, switch};
-use crate::{diff, fatal, msg, patch, walk};
+use crate::{fatal, msg, walk};
 
-use super::commit::{summary, tree_files};
+use super::commit::tree_files;
+use super::patch_id::commits;
+use super::summary::summary;
 
 const SPEC: Spec = Spec {
     usage: &[
@@ -210,87 +208,6 @@ fn begin(git: &Git, repo: &Repo, parsed: &Parsed) -> Result<i32> {
     let log = msg!["rebase (start): checkout ", onto_name];
     repo.logged(&log, |log| repo.refs.update_no_deref(b"HEAD", &onto, Some(log)))?;
     run_todo(git, repo, parsed)
-}
-
-/// The commits to apply, oldest first: no merges, and none whose change the other side has.
-fn commits(git: &Git, repo: &Repo, upstream: &Oid, head: &Oid) -> Result<Vec<Oid>> {
-    let mut known = HashSet::new();
-    for (_, commit) in walk::between(repo, head, upstream)? {
-        known.extend(patch_id(git, repo, &commit)?);
-    }
-    let mut list = Vec::new();
-    let mut skipped = false;
-    for (oid, commit) in walk::between(repo, upstream, head)? {
-        if commit.parents.len() > 1 {
-            continue;
-        }
-        match patch_id(git, repo, &commit)? {
-            Some(id) if known.contains(&id) => {
-                git.note(msg![
-                    "warning: skipped previously applied commit ",
-                    repo.abbrev(&oid)
-                ]);
-                skipped = true;
-            }
-            _ => list.push(oid),
-        }
-    }
-    if skipped {
-        git.note(
-            "hint: use --reapply-cherry-picks to include skipped commits\n\
-             hint: Disable this message with \"git config advice.skippedCherryPicks false\"",
-        );
-    }
-    Ok(list)
-}
-
-/// A hash of a commit's change without its place in the files; none for merges and empty changes.
-fn patch_id(git: &Git, repo: &Repo, commit: &Commit) -> Result<Option<[u8; 20]>> {
-    if commit.parents.len() > 1 {
-        return Ok(None);
-    }
-    let parent = commit
-        .parents
-        .first()
-        .map(|parent| repo.odb.commit(parent))
-        .transpose()?;
-    let list = between_trees(
-        &repo.odb,
-        parent.as_ref().map(|parent| &parent.tree),
-        Some(&commit.tree),
-    )?;
-    let options = diff::Options::new(git);
-    let mut text = Vec::new();
-    for change in &list {
-        let modes = [change.old, change.new].map(|side| side.map_or(0, |side| side.mode));
-        text.extend(msg![change.path, format!(" {modes:?}\n")]);
-        let contents = Contents::of(repo, change)?;
-        if contents.is_binary(&options) {
-            text.extend(msg![contents.old, contents.new]);
-            continue;
-        }
-        let (old, new) = (
-            diffs::lines::Lines::new(contents.old),
-            diffs::lines::Lines::new(contents.new),
-        );
-        let found = diffs::compare::changes(&old, &new, &options.equality);
-        let hunks = Hunks {
-            old: &old,
-            new: &new,
-            changes: &found,
-            context: options.context,
-        };
-        hunks.show(&patch::Colors::new(false), &mut |piece| {
-            if !piece.starts_with(b"@@") {
-                text.extend_from_slice(piece);
-            }
-        });
-    }
-    Ok(if list.is_empty() {
-        None
-    } else {
-        Some(sha1(&[&text])?)
-    })
 }
 
 fn write_todo(repo: &Repo, list: &[Oid]) -> Result<()> {
@@ -496,75 +413,4 @@ fn go_on(git: &Git, repo: &Repo, parsed: &Parsed) -> Result<i32> {
         repo.remove_file(file);
     }
     run_todo(git, repo, parsed)
-}
-
-/// The lines of `status` about a rebase under way, if there is one.
-pub fn state(repo: &Repo, conflicts: bool) -> Option<Vec<String>> {
-    let onto = repo
-        .read_file("rebase-merge/onto")
-        .and_then(|hex| Oid::from_hex(hex.trim_ascii()))?;
-    let name = repo.read_file("rebase-merge/head-name").unwrap_or_default();
-    let branch = String::from_utf8_lossy(short_name(name.trim_ascii())).into_owned();
-    let short = |text: Vec<u8>| -> Vec<String> {
-        let lines = String::from_utf8_lossy(&text).into_owned();
-        let shorten = |line: &str| {
-            let mut words = line.splitn(3, ' ');
-            let (verb, hex, rest) = (words.next()?, words.next()?, words.next().unwrap_or_default());
-            Some(format!(
-                "   {verb} {} {rest}",
-                repo.abbrev(&Oid::from_hex(hex.as_bytes())?)
-            ))
-        };
-        lines.lines().filter_map(shorten).collect()
-    };
-    let done = short(repo.read_file("rebase-merge/done").unwrap_or_default());
-    let left = short(repo.read_file("rebase-merge/git-rebase-todo").unwrap_or_default());
-    let mut lines = Vec::new();
-    let plural = |count: usize| if count == 1 { "" } else { "s" };
-    if done.is_empty() {
-        lines.push("No commands done.".to_owned());
-    } else {
-        lines.push(format!(
-            "Last command{} done ({} command{} done):",
-            plural(done.len()),
-            done.len(),
-            plural(done.len())
-        ));
-        lines.extend(done.iter().skip(done.len().saturating_sub(2)).cloned());
-        if done.len() > 2 {
-            lines.push(format!(
-                "  (see more in file {})",
-                String::from_utf8_lossy(b".git/rebase-merge/done")
-            ));
-        }
-    }
-    if left.is_empty() {
-        lines.push("No commands remaining.".to_owned());
-    } else {
-        lines.push(format!(
-            "Next command{} to do ({} remaining command{}):",
-            plural(left.len()),
-            left.len(),
-            plural(left.len())
-        ));
-        lines.extend(left.iter().take(2).cloned());
-        lines.push("  (use \"git rebase --edit-todo\" to view and edit)".to_owned());
-    }
-    let what = if name.starts_with(b"refs/") {
-        format!(
-            "You are currently rebasing branch '{branch}' on '{}'.",
-            repo.abbrev(&onto)
-        )
-    } else {
-        "You are currently rebasing.".to_owned()
-    };
-    lines.push(what);
-    if conflicts {
-        lines.push("  (fix conflicts and then run \"git rebase --continue\")".to_owned());
-        lines.push("  (use \"git rebase --skip\" to skip this patch)".to_owned());
-        lines.push("  (use \"git rebase --abort\" to check out the original branch)".to_owned());
-    } else {
-        lines.push("  (all conflicts fixed: run \"git rebase --continue\")".to_owned());
-    }
-    Some(lines)
 }

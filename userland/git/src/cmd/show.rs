@@ -1,6 +1,6 @@
 //! `git show`
 
-use crate::diff::OPTIONS;
+use crate::diff_options::OPTIONS;
 use crate::failure::Result;
 use crate::git::Git;
 use crate::ident::Ident;
@@ -12,7 +12,8 @@ use crate::repo::Repo;
 use crate::{date, msg};
 
 use super::diff::{arguments_of, range};
-use super::log::{LOG_OPTIONS, Printer, WALK_OPTIONS, start};
+use super::log::{LOG_OPTIONS, WALK_OPTIONS, start};
+use super::printer::Printer;
 
 const SPEC: Spec = Spec {
     usage: &["show [<options>] <object>..."],

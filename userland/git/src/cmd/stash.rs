@@ -43,7 +43,7 @@ const SPEC: Spec = Spec {
             flag("|index", "attempt to recreate the index"),
             flag("|only-untracked", ""),
         ],
-        diff::OPTIONS,
+        crate::diff_options::OPTIONS,
     ],
     stop_at_operand: false,
 };

@@ -208,6 +208,9 @@ fn refresh(repo: &Repo, mut index: Index) -> Result<Index> {
     Ok(index)
 }
 
+/// Path, letters of index and work tree, the old name.
+type Row<'a> = (&'a [u8], u8, u8, Option<&'a [u8]>);
+
 /// `XY path` lines.
 fn short(git: &Git, repo: &Repo, status: &Status, branch: bool, nul: bool, porcelain: bool) -> Result<()> {
     let end: &[u8] = if nul { b"\0" } else { b"\n" };
@@ -235,7 +238,7 @@ fn short(git: &Git, repo: &Repo, status: &Status, branch: bool, nul: bool, porce
             text
         }
     };
-    let mut lines: Vec<(&[u8], u8, u8, Option<&[u8]>)> = Vec::new();
+    let mut lines: Vec<Row<'_>> = Vec::new();
     for change in &status.staged {
         lines.push((&change.path, change.letter() as u8, b' ', change.from.as_deref()));
     }

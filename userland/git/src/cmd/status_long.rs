@@ -107,7 +107,7 @@ impl Text<'_> {
     /// A merge or the like that is under way.
     fn state(&mut self) {
         let conflicts = !self.status.unmerged.is_empty();
-        if let Some(lines) = super::rebase::state(self.repo, conflicts) {
+        if let Some(lines) = super::rebase_state::state(self.repo, conflicts) {
             for line in lines {
                 match line.strip_prefix("  (").and_then(|line| line.strip_suffix(")")) {
                     Some(hint) => self.hint(hint),

@@ -18,11 +18,13 @@ pub type Result<T> = std::result::Result<T, Failure>;
 /// Bytes of several pieces: names in messages need not be text.
 #[macro_export]
 macro_rules! msg {
-    ($($part:expr),* $(,)?) => {{
-        let mut message: Vec<u8> = Vec::new();
-        $(message.extend_from_slice(AsRef::<[u8]>::as_ref(&$part));)*
-        message
-    }};
+    ($($part:expr),* $(,)?) => { $crate::failure::joined(&[$(AsRef::<[u8]>::as_ref(&$part)),*]) };
+}
+
+/// What [`msg!`] calls: once, as there are a thousand of them.
+#[inline(never)]
+pub fn joined(parts: &[&[u8]]) -> Vec<u8> {
+    parts.concat()
 }
 
 /// `Err(Failure::Fatal(…))` of several pieces.

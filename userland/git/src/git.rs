@@ -95,14 +95,19 @@ impl Git {
             .unwrap_or(b"auto");
         match value {
             b"always" => true,
-            b"auto" => self.on_terminal(),
-            other => boolean(other) == Some(true) && self.on_terminal(),
+            b"auto" => self.shows_colors(),
+            other => boolean(other) == Some(true) && self.shows_colors(),
         }
     }
 
-    fn on_terminal(&self) -> bool {
+    fn shows_colors(&self) -> bool {
         let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-        (self.pager.get().is_some() || sys::isatty(Fd::STDOUT)) && !dumb
+        self.on_terminal() && !dumb
+    }
+
+    /// Whether a person sees the output, if through the pager.
+    pub fn on_terminal(&self) -> bool {
+        self.pager.get().is_some() || sys::isatty(Fd::STDOUT)
     }
 
     /// On a terminal, lets the rest of the output go through the pager.

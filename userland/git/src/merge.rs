@@ -6,11 +6,12 @@ use crate::changes::{Change, Files, Side, between_trees, files};
 use crate::failure::Result;
 use crate::index::{Entry, clash};
 use crate::merge_file::{Favor, How, Labels, merge};
-use crate::object::{Kind, TreeEntry, mode, serialize_tree};
+use crate::object::Kind;
 use crate::oid::Oid;
 use crate::patch::is_binary;
 use crate::renames::{Detect, detect};
 use crate::repo::Repo;
+use crate::tree_write::write_files;
 use crate::{msg, walk};
 
 /// The names of the sides in messages and markers.
@@ -452,42 +453,4 @@ fn base_tree(repo: &Repo, ours: &Oid, theirs: &Oid, depth: usize) -> Result<Opti
         tree = write_files(repo, &merged.files)?;
     }
     Ok(Some(tree))
-}
-
-/// Stores the trees of some files; the id of the top.
-pub fn write_files(repo: &Repo, files: &Files) -> Result<Oid> {
-    let entries: Vec<(&[u8], Side)> = files.iter().map(|(path, side)| (&path[..], *side)).collect();
-    write_level(repo, &entries, 0)
-}
-
-/// The tree of entries that share the first `depth` bytes of their paths.
-fn write_level(repo: &Repo, entries: &[(&[u8], Side)], depth: usize) -> Result<Oid> {
-    let mut tree: Vec<TreeEntry> = Vec::new();
-    let mut at = 0;
-    while at < entries.len() {
-        let (path, side) = &entries[at];
-        let rest = &path[depth..];
-        let Some(slash) = rest.iter().position(|b| *b == b'/') else {
-            tree.push(TreeEntry {
-                mode: side.mode,
-                name: rest.to_vec(),
-                oid: side.oid,
-            });
-            at += 1;
-            continue;
-        };
-        let folder = &path[..=depth + slash];
-        let count = entries[at..]
-            .iter()
-            .take_while(|(path, _)| path.starts_with(folder))
-            .count();
-        let oid = write_level(repo, &entries[at..at + count], folder.len())?;
-        tree.push(TreeEntry {
-            mode: mode::TREE,
-            name: rest[..slash].to_vec(),
-            oid,
-        });
-        at += count;
-    }
-    repo.odb.write(Kind::Tree, &serialize_tree(tree))
 }

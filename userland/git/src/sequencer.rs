@@ -4,12 +4,13 @@ use crate::changes::files;
 use crate::failure::{Failure, Result, say};
 use crate::git::Git;
 use crate::ident::{Role, current};
-use crate::merge::{self, Merged, Names, write_files};
+use crate::merge::{self, Merged, Names};
 use crate::merge_file::How;
 use crate::message::{Cleanup, clean, edit};
 use crate::object::{Commit, Kind};
 use crate::oid::Oid;
 use crate::repo::Repo;
+use crate::tree_write::write_files;
 use crate::{fatal, msg};
 
 use crate::cmd::merge::{apply, conflict_note, tell};

@@ -23,6 +23,8 @@ pub enum Show {
 pub struct Found {
     pub untracked: Vec<Vec<u8>>,
     pub ignored: Vec<Vec<u8>>,
+    /// Folders without any file, with a slash at their ends.
+    pub empty: Vec<Vec<u8>>,
 }
 
 struct Search<'a> {
@@ -100,6 +102,8 @@ impl Search<'_> {
                 found.ignored.extend(inside.ignored);
             } else if !inside.ignored.is_empty() {
                 found.ignored.push(with_slash);
+            } else {
+                found.empty.push(with_slash);
             }
         }
     }

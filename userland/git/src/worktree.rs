@@ -115,10 +115,11 @@ pub fn write(path: &[u8], mode: u32, data: &[u8]) -> Result<FileStat> {
     }
 }
 
-/// Removes what is where a file goes: the old file, a folder of untracked nothing, a file above.
+/// Removes what is where a file goes: the old file, a folder with what is in it, a file above. Who must not lose untracked
+/// files has looked for them before.
 fn clear_way(path: &[u8]) -> std::io::Result<()> {
     match sys::lstat(path) {
-        Ok(stat) if stat.is_dir() => remove_empty(path),
+        Ok(stat) if stat.is_dir() => std::fs::remove_dir_all(os(path)),
         Ok(_) => std::fs::remove_file(os(path)),
         Err(_) => {
             for at in (0..path.len()).filter(|at| path[*at] == b'/') {
@@ -129,17 +130,6 @@ fn clear_way(path: &[u8]) -> std::io::Result<()> {
             Ok(())
         }
     }
-}
-
-fn remove_empty(folder: &[u8]) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(os(folder))? {
-        let entry = entry?;
-        if !entry.file_type()?.is_dir() {
-            return Err(Error::from(ErrorKind::DirectoryNotEmpty));
-        }
-        remove_empty(&path::join(folder, entry.file_name().as_encoded_bytes()))?;
-    }
-    std::fs::remove_dir(os(folder))
 }
 
 /// Removes a file, and the folders that it leaves empty.

@@ -126,6 +126,11 @@ fn objects_and_configuration() {
 }
 
 #[test]
+fn colors_folders_links_and_nothing() {
+    answers("misc");
+}
+
+#[test]
 fn other_repositories_and_packs() {
     answers("remotes");
 }

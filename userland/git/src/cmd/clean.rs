@@ -45,7 +45,7 @@ pub fn run(git: &Git, arguments: Vec<Vec<u8>>) -> Result<i32> {
     let paths = Pathspec::new(repo, &operands)?;
     let found = untracked::find(repo, &index, Show::Folders, &paths)?;
     // A folder with ignored files in it is not removed as a whole.
-    let mut list = Vec::new();
+    let mut list = if parsed.has("X") { Vec::new() } else { found.empty };
     if !parsed.has("X") {
         let all = untracked::find(repo, &index, Show::All, &paths)?;
         for path in found.untracked {

@@ -12,7 +12,7 @@ use crate::pathspec::Pathspec;
 use crate::repo::Repo;
 use crate::untracked::Show;
 use crate::worktree::{self, State};
-use crate::{date, fatal, hooks, merge, msg};
+use crate::{date, fatal, hooks, msg};
 
 use super::commit_message::message;
 use super::summary::summary;
@@ -145,7 +145,7 @@ pub fn run(git: &Git, arguments: Vec<Vec<u8>>) -> Result<i32> {
         );
         return fatal!("Exiting because of an unresolved conflict.");
     }
-    let tree = merge::write_files(repo, &committed)?;
+    let tree = crate::tree_write::write_files(repo, &committed)?;
     let parents = match (&previous, head) {
         (Some(previous), _) => previous.parents.clone(),
         (None, Some(head)) => {

@@ -2,13 +2,13 @@
 
 use crate::failure::{Failure, Result, say};
 use crate::git::Git;
-use crate::merge::write_files;
 use crate::merge_file::How;
 use crate::message::{Cleanup, clean, edit};
 use crate::oid::Oid;
 use crate::options::{Opt, Parsed, Spec, flag, value};
 use crate::repo::Repo;
 use crate::sequencer::{Action, Applied, apply_commit, commit_on_head, finished_message, message_of};
+use crate::tree_write::write_files;
 use crate::{fatal, msg, walk};
 
 use super::commit::tree_files;

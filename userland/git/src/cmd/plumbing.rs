@@ -11,7 +11,7 @@ use crate::object::{Commit, Kind};
 use crate::oid::Oid;
 use crate::options::{Spec, flag, value};
 use crate::refs::Value;
-use crate::{fatal, merge, message, msg, walk};
+use crate::{fatal, message, msg, walk};
 
 const NOTHING: Spec = Spec {
     usage: &["write-tree"],
@@ -31,7 +31,7 @@ pub fn write_tree(git: &Git, arguments: Vec<Vec<u8>>) -> Result<i32> {
             ")\nfatal: git-write-tree: error building trees"
         );
     }
-    git.line(merge::write_files(repo, &super::commit::tree_files(&index))?.hex());
+    git.line(crate::tree_write::write_files(repo, &super::commit::tree_files(&index))?.hex());
     Ok(0)
 }
 

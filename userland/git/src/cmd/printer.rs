@@ -77,7 +77,7 @@ impl<'a> Printer<'a> {
         };
         let decorate = match wanted.as_str() {
             "no" | "false" => false,
-            "auto" => git.colors("decorate") || sys::isatty(sys::Fd::STDOUT),
+            "auto" => git.on_terminal(),
             "short" | "full" | "true" => true,
             _ => return fatal!("invalid --decorate option: ", wanted),
         };

@@ -3,7 +3,6 @@
 use crate::changes::files;
 use crate::failure::{Failure, Result, say};
 use crate::git::Git;
-use crate::merge::write_files;
 use crate::merge_file::How;
 use crate::oid::Oid;
 use crate::options::{Parsed, Spec, flag, optional, value};
@@ -11,6 +10,7 @@ use crate::refs::short_name;
 use crate::repo::Repo;
 use crate::sequencer::{Action, Applied, apply_commit, commit_on_head, finished_message};
 use crate::switch::{What, force, switch};
+use crate::tree_write::write_files;
 use crate::{fatal, msg, walk};
 
 use super::commit::tree_files;

@@ -5,7 +5,7 @@ use crate::failure::{Failure, Result, say};
 use crate::git::Git;
 use crate::ident::{Role, current};
 use crate::index::Index;
-use crate::merge::{self, Names, trees};
+use crate::merge::{Names, trees};
 use crate::merge_file::How;
 use crate::object::{Commit, Kind};
 use crate::oid::Oid;
@@ -19,6 +19,7 @@ use crate::worktree::{self, State};
 use crate::{diff, fatal, msg, reflog};
 
 use super::commit::tree_files;
+use super::stash_log::{REF, drop_at, dropped, find};
 use super::status_long;
 
 const SPEC: Spec = Spec {
@@ -47,8 +48,6 @@ const SPEC: Spec = Spec {
     ],
     stop_at_operand: false,
 };
-
-const REF: &[u8] = b"refs/stash";
 
 pub fn run(git: &Git, arguments: Vec<Vec<u8>>) -> Result<i32> {
     let mut arguments = arguments;
@@ -124,61 +123,6 @@ pub fn run(git: &Git, arguments: Vec<Vec<u8>>) -> Result<i32> {
         }
         b"branch" => branch(git, repo, &parsed),
         _ => pop(git, repo, &parsed, name, action == b"pop"),
-    }
-}
-
-/// The number of a stash (`stash@{N}` or `N`), and its commit.
-fn find(repo: &Repo, name: Option<&[u8]>) -> Result<(usize, Oid)> {
-    let entries = reflog::read(&repo.refs.log_path(REF));
-    let text = String::from_utf8_lossy(name.unwrap_or(b"0")).into_owned();
-    let number = text
-        .trim_start_matches("stash@{")
-        .trim_end_matches('}')
-        .parse::<usize>();
-    if entries.is_empty() && name.is_none() {
-        say(b"No stash entries found.\n");
-        return Err(Failure::Silent(1));
-    }
-    match number {
-        Ok(at) if at < entries.len() => Ok((at, entries[at].new)),
-        Ok(at) if !entries.is_empty() => {
-            let count = entries.len().to_string();
-            crate::error!(
-                "stash@{",
-                at.to_string(),
-                "} is not a valid reference\nfatal: log for 'stash' only has ",
-                count,
-                " entries"
-            )
-        }
-        _ => crate::error!(text, " is not a valid reference"),
-    }
-}
-
-fn dropped(git: &Git, parsed: &Parsed, at: usize, oid: &Oid, name: Option<&[u8]>) {
-    if !parsed.has("quiet") {
-        let shown = match name {
-            Some(name) if name.starts_with(b"stash@") => name.to_vec(),
-            _ => msg!["refs/stash@{", at.to_string(), "}"],
-        };
-        git.line(msg!["Dropped ", shown, " (", oid.hex(), ")"]);
-    }
-}
-
-fn drop_at(repo: &Repo, at: usize) -> Result<()> {
-    let log = repo.refs.log_path(REF);
-    let mut entries = reflog::read(&log);
-    entries.remove(at);
-    match entries.first() {
-        None => repo.refs.delete(REF),
-        Some(newest) => {
-            let newest = newest.new;
-            for at in 0..entries.len() {
-                entries[at].old = entries.get(at + 1).map_or(Oid::ZERO, |older| older.new);
-            }
-            repo.refs.update(REF, &newest, None, None)?;
-            reflog::write(&log, &entries)
-        }
     }
 }
 
@@ -269,7 +213,7 @@ fn push(git: &Git, repo: &Repo, parsed: &Parsed, message: Option<Vec<u8>>, list:
         repo.odb.write(Kind::Commit, &commit.serialize())
     };
     let index_commit = store(
-        merge::write_files(repo, &staged)?,
+        crate::tree_write::write_files(repo, &staged)?,
         vec![head],
         msg!["index on ", base, "\n"],
     )?;
@@ -287,7 +231,7 @@ fn push(git: &Git, repo: &Repo, parsed: &Parsed, message: Option<Vec<u8>>, list:
             );
         }
         parents.push(store(
-            merge::write_files(repo, &tree)?,
+            crate::tree_write::write_files(repo, &tree)?,
             Vec::new(),
             msg!["untracked files on ", base, "\n"],
         )?);
@@ -296,7 +240,11 @@ fn push(git: &Git, repo: &Repo, parsed: &Parsed, message: Option<Vec<u8>>, list:
         Some(message) => msg!["On ", on, ": ", message],
         None => msg!["WIP on ", base],
     };
-    let stash = store(merge::write_files(repo, &work)?, parents, text.clone())?;
+    let stash = store(
+        crate::tree_write::write_files(repo, &work)?,
+        parents,
+        text.clone(),
+    )?;
     repo.logged(&text, |log| {
         let log = crate::refs::Log { create: true, ..log };
         repo.refs.update(REF, &stash, None, Some(log))
@@ -379,7 +327,7 @@ fn apply(git: &Git, repo: &Repo, oid: &Oid, with_index: bool) -> Result<bool> {
         return Err(Failure::Silent(1));
     }
     let base_tree = repo.tree_of(base)?;
-    let ours = merge::write_files(repo, &tree_files(&index))?;
+    let ours = crate::tree_write::write_files(repo, &tree_files(&index))?;
     let names = Names {
         ours: b"Updated upstream",
         base: b"Stash base",

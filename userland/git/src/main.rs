@@ -16,6 +16,7 @@ mod diff;
 mod diff_options;
 mod failure;
 mod git;
+mod graph;
 mod hooks;
 mod ident;
 mod ignore;

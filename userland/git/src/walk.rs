@@ -59,6 +59,10 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
+    pub fn is_excluded(&self, oid: &Oid) -> bool {
+        self.excluded.contains(oid)
+    }
+
     /// The next commit, whatever its paths.
     pub fn next_commit(&mut self) -> Result<Option<(Oid, Commit)>> {
         loop {

@@ -113,6 +113,7 @@ fn working_copies() {
 #[test]
 fn history_and_differences() {
     answers("history");
+    answers("graph");
 }
 
 #[test]

@@ -116,6 +116,12 @@ impl Limits {
         }
     }
 
+    /// Whether commits are left out whose children and parents are shown.
+    pub fn leaves_gaps(&self) -> bool {
+        let patterns = !(self.authors.is_empty() && self.committers.is_empty() && self.messages.is_empty());
+        patterns || self.merges.is_some() || self.since.is_some() || self.until.is_some()
+    }
+
     pub fn matches(&self, commit: &Commit) -> bool {
         let time = commit.committed();
         let person = |patterns: &[Regex], text: &[u8]| {

@@ -4,6 +4,9 @@ use crate::date::parse::approximate;
 use crate::diff_options::OPTIONS;
 use crate::failure::Result;
 use crate::git::Git;
+use crate::graph::Graph;
+use crate::object::Commit;
+use crate::oid::Oid;
 use crate::options::{Opt, Parsed, Spec, flag, optional, value};
 use crate::pathspec::Pathspec;
 use crate::pretty::{LogEntry, Pretty};
@@ -79,7 +82,6 @@ const MISSING: &[&str] = &[
     "L",
     "glob",
     "exclude",
-    "graph",
     "show-signature",
     "source",
     "stdin",
@@ -240,11 +242,37 @@ fn all_at_once(
             kept.push((oid, commit));
         }
     }
+    if parsed.has("graph") {
+        if parsed.has("reverse") {
+            return fatal!("options '--graph' and '--reverse' cannot be used together");
+        }
+        if limits.leaves_gaps() || walk.paths.is_some() || printer.options.has_format() {
+            return fatal!("--graph with paths, patterns or diffs is not supported by this git");
+        }
+        return graph(printer, walk, kept);
+    }
     if parsed.has("reverse") {
         kept.reverse();
     }
     for (oid, commit) in kept {
         printer.commit(&oid, &commit, None)?;
+    }
+    Ok(0)
+}
+
+/// The commits beside a picture of their history.
+fn graph(printer: &mut Printer<'_>, walk: &Walk<'_>, commits: Vec<(Oid, Commit)>) -> Result<i32> {
+    let mut graph = Graph::new();
+    for (oid, commit) in commits {
+        let limit = if printer.first_parent { 1 } else { usize::MAX };
+        let parents = commit
+            .parents
+            .iter()
+            .copied()
+            .take(limit)
+            .filter(|parent| !walk.is_excluded(parent));
+        graph.update(oid, parents.collect());
+        printer.beside(&mut graph, &oid, &commit);
     }
     Ok(0)
 }

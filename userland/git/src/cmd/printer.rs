@@ -5,6 +5,7 @@ use crate::date::Mode;
 use crate::diff::{self, Options};
 use crate::failure::Result;
 use crate::git::Git;
+use crate::graph::Graph;
 use crate::object::Commit;
 use crate::oid::Oid;
 use crate::options::Parsed;
@@ -28,6 +29,8 @@ pub struct Printer<'a> {
     /// With paths, still show all of a commit's changes.
     pub shown: bool,
     pub first_parent: bool,
+    /// The last text did not end in a newline.
+    missing_newline: bool,
 }
 
 impl<'a> Printer<'a> {
@@ -104,6 +107,7 @@ impl<'a> Printer<'a> {
             paths,
             shown: false,
             first_parent: parsed.has("first-parent"),
+            missing_newline: false,
         })
     }
 
@@ -125,6 +129,53 @@ impl<'a> Printer<'a> {
             self.git.put(b"\n");
         }
         self.changes(commit)
+    }
+
+    /// A commit beside its part of the graph.
+    pub fn beside(&mut self, graph: &mut Graph, oid: &Oid, commit: &Commit) {
+        let terminated = matches!(
+            self.style.pretty,
+            Pretty::Oneline | Pretty::Reference | Pretty::Format(_, true)
+        );
+        if self.shown && !terminated {
+            self.git.line(if self.missing_newline {
+                String::new()
+            } else {
+                graph.padding_line()
+            });
+        }
+        self.shown = true;
+        loop {
+            let (line, is_commit) = graph.next_line();
+            self.git.put(&line);
+            if is_commit {
+                break;
+            }
+            self.git.put(b"\n");
+        }
+        let mut text = self.style.show(self.repo, oid, commit, None);
+        if terminated && text.ends_with(b"\n") {
+            text.pop();
+        }
+        let ends = text.ends_with(b"\n");
+        self.missing_newline = !ends;
+        for (at, line) in text
+            .strip_suffix(b"\n")
+            .unwrap_or(&text)
+            .split(|b| *b == b'\n')
+            .enumerate()
+        {
+            if at > 0 {
+                self.git.put(msg!["\n", graph.next_line().0]);
+            }
+            self.git.put(line);
+        }
+        while !graph.is_finished() {
+            self.git.put(msg!["\n", graph.next_line().0]);
+        }
+        if ends || terminated {
+            self.git.put(b"\n");
+        }
     }
 
     fn changes(&self, commit: &Commit) -> Result<()> {

@@ -40,22 +40,21 @@ fn side_of(index: &Index, path: &[u8]) -> Option<Side> {
     })
 }
 
-/// Whether something untracked is where a file goes: a file, or a folder that isn't empty.
-fn untracked_in_the_way(index: &Index, path: &[u8], ignore: &mut Ignore) -> bool {
-    let Ok(stat) = sys::lstat(path) else {
-        // A tracked file above goes with the switch; an untracked one is in the way.
-        let above = (0..path.len())
-            .filter(|at| path[*at] == b'/')
-            .map(|at| &path[..at]);
-        let file = above
-            .into_iter()
-            .find(|path| sys::lstat(*path).is_ok_and(|stat| !stat.is_dir()));
-        return file.is_some_and(|file| !index.has(file) && !ignore.is_ignored(file, false));
-    };
-    if stat.is_dir() {
-        return has_untracked(index, path, ignore);
+/// What untracked thing is where a file goes: a file there or above, or a folder that has some.
+fn untracked_in_the_way(index: &Index, path: &[u8], ignore: &mut Ignore) -> Option<Vec<u8>> {
+    let mut counts = |file: &[u8]| !index.has(file) && !ignore.is_ignored(file, false);
+    match sys::lstat(path) {
+        Ok(stat) if stat.is_dir() => has_untracked(index, path, ignore).then(|| path.to_vec()),
+        Ok(_) => counts(path).then(|| path.to_vec()),
+        Err(_) => {
+            // A tracked file above goes with the switch.
+            let above = (0..path.len())
+                .filter(|at| path[*at] == b'/')
+                .map(|at| &path[..at]);
+            let mut files = above.filter(|path| sys::lstat(*path).is_ok_and(|stat| !stat.is_dir()));
+            files.next().filter(|file| counts(file)).map(<[u8]>::to_vec)
+        }
     }
-    !index.has(path) && !ignore.is_ignored(path, false)
 }
 
 fn has_untracked(index: &Index, folder: &[u8], ignore: &mut Ignore) -> bool {
@@ -80,7 +79,7 @@ fn has_untracked(index: &Index, folder: &[u8], ignore: &mut Ignore) -> bool {
 /// Something would be lost (git's messages, status 1); nothing has changed then.
 pub fn switch(repo: &Repo, index: &mut Index, from: &Files, to: &Files, what: What) -> Result<()> {
     let mut ignore = Ignore::of(repo);
-    let (mut local, mut untracked) = (Vec::new(), Vec::new());
+    let (mut local, mut untracked, mut folders) = (Vec::new(), Vec::new(), Vec::new());
     let mut changes = Vec::new();
     let paths: BTreeSet<&Vec<u8>> = from.keys().chain(to.keys()).collect();
     for path in paths {
@@ -90,31 +89,41 @@ pub fn switch(repo: &Repo, index: &mut Index, from: &Files, to: &Files, what: Wh
             continue;
         }
         if now != old {
-            local.push(path);
+            local.push(path.clone());
             continue;
         }
         match index.get(path) {
             Some(entry) => {
                 if let State::Modified(_) = worktree::state(repo, index, entry)? {
-                    local.push(path);
+                    local.push(path.clone());
                     continue;
                 }
             }
             None => {
-                if new.is_some() && untracked_in_the_way(index, path, &mut ignore) {
-                    untracked.push(path);
+                if new.is_some()
+                    && let Some(other) = untracked_in_the_way(index, path, &mut ignore)
+                {
+                    let is_folder = sys::lstat(&other).is_ok_and(|stat| stat.is_dir());
+                    if is_folder { &mut folders } else { &mut untracked }.push(other);
                     continue;
                 }
             }
         }
         changes.push((path, new));
     }
-    refuse(repo, &local, &untracked, what)?;
+    untracked.dedup();
+    refuse(repo, &local, &untracked, &folders, what)?;
     apply(repo, index, changes)
 }
 
-fn refuse(repo: &Repo, local: &[&Vec<u8>], untracked: &[&Vec<u8>], what: What) -> Result<()> {
-    let list = |paths: &[&Vec<u8>]| -> Vec<u8> {
+fn refuse(
+    repo: &Repo,
+    local: &[Vec<u8>],
+    untracked: &[Vec<u8>],
+    folders: &[Vec<u8>],
+    what: What,
+) -> Result<()> {
+    let list = |paths: &[Vec<u8>]| -> Vec<u8> {
         paths
             .iter()
             .flat_map(|path| msg!["\t", crate::path::quoted(path, repo.quotes_high()), "\n"])
@@ -142,7 +151,14 @@ fn refuse(repo: &Repo, local: &[&Vec<u8>], untracked: &[&Vec<u8>], what: What) -
             ".\n"
         ]);
     }
-    if local.is_empty() && untracked.is_empty() {
+    if !folders.is_empty() {
+        say(&msg![
+            "error: Updating the following directories would lose untracked files in them:\n",
+            list(folders),
+            "\n"
+        ]);
+    }
+    if local.is_empty() && untracked.is_empty() && folders.is_empty() {
         return Ok(());
     }
     say(b"Aborting\n");

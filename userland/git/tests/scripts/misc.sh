@@ -15,3 +15,5 @@ git init -q; : >empty; git add empty; git commit -q -m e; git show; git commit -
 git init -q; printf 'msg from stdin\n' >m; echo a >a; git add a; git commit -q -F - <m; git log --format=%s; git check-ignore --stdin </dev/null; echo $?; printf 'tree %s\nauthor A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\n\nhand made\n' $(git write-tree) | git hash-object -t commit -w --stdin
 #= add-upgrade
 git init -q; commit a; git update-ref refs/heads/deep/er/branch HEAD; git branch; git branch -d deep/er/branch; git branch deep; git branch; git tag -a x/y -m m; git tag -d x/y; git tag x; cat .git/HEAD; ls .git/refs/heads .git/refs/tags
+#= in-the-way
+git init -q; commit a; git checkout -q -b side; commit x; mkdir d; commit d/f; git checkout -q main; mkdir x; echo keep >x/kept; git checkout side; echo $?; git merge side; echo $?; cat x/kept; rm -r x; echo mine >x; git merge side; echo $?; cat x; rm x; echo mine >d; git checkout side; echo $?; cat d; rm d; echo '*.i' >.git/info/exclude; mkdir x; touch x/gone.i; git checkout side; cat x

@@ -32,6 +32,8 @@ pub struct Equality {
     pub newline_at_end_ignored: bool,
     /// Take the time to find the smallest set of changes.
     pub minimal: bool,
+    /// Of the places where a change may stand, choose the one that indentation suggests, as git does.
+    pub indent_heuristic: bool,
 }
 
 /// Lines of the old file that became others, maybe none, of the new one.
@@ -52,7 +54,11 @@ pub fn changes(old: &Lines, new: &Lines, how: &Equality) -> Vec<Change> {
         Algorithm::Myers
     };
     let mut diff = Diff::compute(algorithm, &input);
-    diff.postprocess_no_heuristic(&input);
+    if how.indent_heuristic {
+        diff.postprocess_lines(&input);
+    } else {
+        diff.postprocess_no_heuristic(&input);
+    }
     let range = |range: Range<u32>| range.start as usize..range.end as usize;
     diff.hunks()
         .map(|hunk| Change {

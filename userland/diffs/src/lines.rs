@@ -24,6 +24,10 @@ impl Lines {
         self.starts.len()
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.starts.is_empty()
+    }
+
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }

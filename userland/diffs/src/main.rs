@@ -2,14 +2,13 @@
 //! them changed is found by the crate `imara-diff`, all the rest is GNU diffutils' and patch's manners.
 
 mod cmp;
-mod compare;
 mod diff;
 mod diff3;
-mod lines;
 mod patch;
 mod sdiff;
 
 use cli::Command;
+use diffs::{block, compare, lines};
 
 const COMMANDS: &[Command] = &[
     Command {

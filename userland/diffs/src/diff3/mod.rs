@@ -1,15 +1,14 @@
 //! diff3(1): compares three files line by line.
 //! <https://www.gnu.org/software/diffutils/manual/html_node/Invoking-diff3.html>
 
-mod block;
 mod output;
 
 use std::ffi::OsString;
 
 use cli::{Exit, Opt, Order, Outcome, Output, Spec, complain, input};
 
+use crate::block::blocks;
 use crate::lines::Lines;
-use block::blocks;
 
 const CONFLICTS: i32 = 1;
 const TROUBLE: i32 = 2;

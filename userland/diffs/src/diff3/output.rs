@@ -5,7 +5,7 @@ use std::ops::Range;
 use cli::Output;
 
 use super::Options;
-use super::block::{Block, Odd};
+use crate::block::{Block, Odd};
 use crate::lines::Lines;
 
 const MINE: usize = 0;

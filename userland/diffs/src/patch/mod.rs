@@ -55,7 +55,7 @@ pub fn run(_: &'static str, arguments: Vec<OsString>) -> Outcome {
         complain("patch", place);
         Exit(TROUBLE)
     })?;
-    if patches.is_empty() && lines.len() > 0 {
+    if patches.is_empty() && !lines.is_empty() {
         session.says.send();
         complain("patch", "**** Only garbage was found in the patch input.");
         return Err(Exit(TROUBLE));

@@ -169,7 +169,10 @@ pub fn open(shell: &mut Shell, words: Words<'_>) -> Flow {
             let text = [b"unable to open database \"", &name[..], b"\": ", &error.message].concat();
             shell.error(text);
             shell.open_mode = OpenMode::default();
-            Flow::Go
+            // The original's substitute in memory goes by the name that was asked for.
+            let opened = shell.connection().err();
+            shell.file.clone_from(name);
+            opened.unwrap_or(Flow::Go)
         }
     }
 }

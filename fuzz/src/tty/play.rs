@@ -350,10 +350,18 @@ impl Player {
         self.read_screen(usize::MAX);
         let mut left = 0;
         while self.slave.poll().contains(PollEvents::POLLIN) && self.master.is_some() {
-            let before = self.bytes_read();
             self.read(usize::MAX);
+            if matches!(self.transcript.reads.last(), Some(None)) {
+                // There are bytes, but less than VMIN, and no time passes here that would make VTIME's end.
+                self.read_available(usize::MAX);
+            }
             // An empty line is a read of nothing, and is gone all the same.
-            left += self.bytes_read() - before;
+            left += self
+                .transcript
+                .reads
+                .last()
+                .and_then(Option::as_ref)
+                .map_or(0, Vec::len);
             assert!(left <= INPUT_LIMIT + OVERSHOOT, "{left} bytes of input were kept");
         }
         if self.master.is_some() {
@@ -366,9 +374,5 @@ impl Player {
             .extend(sent.iter().map(|signal| signal.number()));
         drop(sent);
         self.transcript
-    }
-
-    fn bytes_read(&self) -> usize {
-        self.transcript.reads.iter().flatten().map(Vec::len).sum()
     }
 }

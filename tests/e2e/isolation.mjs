@@ -1,4 +1,5 @@
-//! Pages that are not cross-origin isolated: the API says so, and the demo's service worker makes them isolated.
+//! Pages whose host or browser gives less than the kernel wants: no isolation (the API says so, and the demo's service worker mends it), little memory, a
+//! content security policy.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

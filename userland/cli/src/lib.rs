@@ -5,6 +5,7 @@
 //! A command is a function from its arguments to an [`Outcome`]; a module's `main` picks it by the base name of
 //! `argv[0]` with [`run`].
 
+pub mod gitignore;
 pub mod input;
 pub mod keys;
 pub mod mode;

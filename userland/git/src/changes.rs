@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::failure::Result;
 use crate::index::Index;
-use crate::object::{TreeEntry, mode};
+use crate::object::{Commit, TreeEntry, mode};
 use crate::odb::Odb;
 use crate::oid::Oid;
 use crate::repo::Repo;
@@ -109,6 +109,17 @@ pub fn canonical(found: u32) -> u32 {
         0o100000 => mode::FILE,
         _ => found,
     }
+}
+
+/// The changes of a commit against its first parent, by path.
+pub fn of_commit(odb: &Odb, commit: &Commit) -> Result<Vec<Change>> {
+    let parent = commit
+        .parents
+        .first()
+        .map(|parent| odb.commit(parent))
+        .transpose()?;
+    let tree = parent.as_ref().map(|parent| &parent.tree);
+    between_trees(odb, tree, Some(&commit.tree))
 }
 
 /// The changes between two trees, by path; what is the same is not read. `None` is a tree without files.

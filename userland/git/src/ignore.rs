@@ -1,6 +1,7 @@
 //! gitignore(5): which files are not to be added or shown as untracked.
 
-use cli::{os, pattern};
+use cli::gitignore::Line;
+use cli::os;
 
 use crate::config::expand_home;
 use crate::path::join;
@@ -11,12 +12,7 @@ use crate::repo::Repo;
 pub struct Rule {
     /// The folder that it is relative to: empty, or with a slash at its end.
     base: Vec<u8>,
-    /// The parts of the pattern between its slashes; `**` is any number of them.
-    parts: Vec<Vec<u8>>,
-    /// It is about paths below `base`; otherwise about names.
-    anchored: bool,
-    negated: bool,
-    directories_only: bool,
+    what: Line,
     /// For `check-ignore -v`.
     pub source: Vec<u8>,
     pub line: usize,
@@ -53,11 +49,13 @@ impl Ignore {
             return;
         };
         for (at, line) in text.split(|b| *b == b'\n').enumerate() {
-            if let Some(rule) = parse(line, base) {
+            if let Some(what) = Line::parse(line) {
                 self.rules.push(Rule {
+                    base: base.to_vec(),
+                    what,
                     source: file.to_vec(),
                     line: at + 1,
-                    ..rule
+                    text: line.strip_suffix(b"\r").unwrap_or(line).to_vec(),
                 });
             }
         }
@@ -79,10 +77,10 @@ impl Ignore {
 
     fn rule(&self, path: &[u8], is_directory: bool) -> Option<&Rule> {
         let matching = |rule: &&Rule| {
-            (is_directory || !rule.directories_only)
-                && path
-                    .strip_prefix(&rule.base[..])
-                    .is_some_and(|below| rule.matches(below))
+            path.strip_prefix(&rule.base[..]).is_some_and(|below| {
+                let names: Vec<&[u8]> = below.split(|b| *b == b'/').collect();
+                rule.what.matches(&names, is_directory)
+            })
         };
         // Rules of deeper folders stand later only if those were read later: the deepest base decides first.
         let mut best: Option<&Rule> = None;
@@ -97,7 +95,7 @@ impl Ignore {
     /// Whether the path is ignored, by itself or by a folder above it.
     pub fn is_ignored(&mut self, path: &[u8], is_directory: bool) -> bool {
         self.deciding(path, is_directory)
-            .is_some_and(|rule| !rule.negated)
+            .is_some_and(|rule| !rule.is_negated())
     }
 
     /// The rule that decides, if there is one.
@@ -108,7 +106,7 @@ impl Ignore {
                 continue;
             }
             self.enter(crate::path::parent_slash(folder));
-            let rule = self.rule(folder, true).filter(|rule| !rule.negated).cloned();
+            let rule = self.rule(folder, true).filter(|rule| !rule.is_negated()).cloned();
             self.checked.insert(folder.to_vec(), rule.is_some());
             if rule.is_some() {
                 return rule;
@@ -119,67 +117,8 @@ impl Ignore {
     }
 }
 
-fn parse(line: &[u8], base: &[u8]) -> Option<Rule> {
-    let whole = line.strip_suffix(b"\r").unwrap_or(line);
-    let mut line = whole;
-    while line.ends_with(b" ") && !line.ends_with(b"\\ ") {
-        line = &line[..line.len() - 1];
-    }
-    if line.is_empty() || line.starts_with(b"#") {
-        return None;
-    }
-    let (negated, line) = match line.strip_prefix(b"!") {
-        Some(rest) => (true, rest),
-        None => (false, line),
-    };
-    let (directories_only, line) = match line.strip_suffix(b"/") {
-        Some(rest) => (true, rest),
-        None => (false, line),
-    };
-    let anchored = line.contains(&b'/');
-    let line = line.strip_prefix(b"/").unwrap_or(line);
-    Some(Rule {
-        base: base.to_vec(),
-        parts: line.split(|b| *b == b'/').map(<[u8]>::to_vec).collect(),
-        anchored,
-        negated,
-        directories_only,
-        source: Vec::new(),
-        line: 0,
-        text: whole.to_vec(),
-    })
-}
-
 impl Rule {
     pub fn is_negated(&self) -> bool {
-        self.negated
-    }
-
-    fn matches(&self, path: &[u8]) -> bool {
-        let names: Vec<&[u8]> = path.split(|b| *b == b'/').collect();
-        if self.anchored {
-            match_parts(&self.parts, &names)
-        } else {
-            names
-                .last()
-                .is_some_and(|name| pattern::matches(&self.parts[0], name))
-        }
-    }
-}
-
-/// Whether the parts of a pattern match those of a path, `**` being any number.
-pub fn match_parts(parts: &[Vec<u8>], names: &[&[u8]]) -> bool {
-    match parts.split_first() {
-        None => names.is_empty(),
-        Some((first, rest)) if first == b"**" => {
-            // At the end it is everything inside, but not the folder itself.
-            if rest.is_empty() {
-                return !names.is_empty();
-            }
-            (0..=names.len()).any(|skipped| match_parts(rest, &names[skipped..]))
-        }
-        Some((first, rest)) => names
-            .split_first()
-            .is_some_and(|(name, others)| pattern::matches(first, name) && match_parts(rest, others)),
+        self.what.negated
     }
 }

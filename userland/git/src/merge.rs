@@ -281,24 +281,13 @@ impl Merger<'_> {
             our_side.mode
         };
         let base_oid = base.map(|side| side.oid);
-        if our_side.oid == their_side.oid || base_oid == Some(their_side.oid) {
-            self.merged.files.insert(
-                path.to_vec(),
-                Side {
-                    mode,
-                    oid: our_side.oid,
-                },
-            );
-            return Ok(());
-        }
-        if base_oid == Some(our_side.oid) {
-            self.merged.files.insert(
-                path.to_vec(),
-                Side {
-                    mode,
-                    oid: their_side.oid,
-                },
-            );
+        let only_one_changed = if our_side.oid == their_side.oid || base_oid == Some(their_side.oid) {
+            Some(our_side.oid)
+        } else {
+            (base_oid == Some(our_side.oid)).then_some(their_side.oid)
+        };
+        if let Some(oid) = only_one_changed {
+            self.merged.files.insert(path.to_vec(), Side { mode, oid });
             return Ok(());
         }
         if !plain(&our_side) || !plain(&their_side) {

@@ -3,7 +3,6 @@
 use cli::pattern;
 
 use crate::failure::Result;
-use crate::ignore::match_parts;
 use crate::path::{join, normalize};
 use crate::repo::Repo;
 use crate::{fatal, msg};
@@ -114,7 +113,7 @@ impl Item {
     fn matches_pattern(&self, path: &[u8]) -> bool {
         if self.glob {
             let parts: Vec<Vec<u8>> = self.path.split(|b| *b == b'/').map(<[u8]>::to_vec).collect();
-            return match_parts(&parts, &path.split(|b| *b == b'/').collect::<Vec<_>>());
+            return cli::gitignore::match_parts(&parts, &path.split(|b| *b == b'/').collect::<Vec<_>>());
         }
         pattern::matches(&self.path, path)
     }

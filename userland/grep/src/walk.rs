@@ -193,7 +193,7 @@ impl Globs {
             } else {
                 &names[..]
             };
-            crate::ignore::match_parts(parts, names)
+            cli::gitignore::match_parts(parts, names)
         });
         found.map(|(_, excludes)| *excludes)
     }

@@ -305,15 +305,7 @@ impl Vi {
             b'p' | b'P' => self.put(register, count, *byte == b'p', true)?,
             b'u' | b'U' | b'~' => self.operator(byte | 0x80, register, given)?,
             b'v' => {
-                let Some((from, to, linewise)) = self.last_visual else {
-                    return Err(Stop::Beep);
-                };
-                self.mode = if linewise {
-                    Mode::VisualLine(from)
-                } else {
-                    Mode::Visual(from)
-                };
-                self.cursor = to;
+                self.reselect()?;
                 return Ok(false);
             }
             b'i' => {

@@ -81,6 +81,20 @@ impl Vi {
         self.mode = Mode::Normal;
     }
 
+    /// `gv`: what was selected last.
+    pub(super) fn reselect(&mut self) -> Result<()> {
+        let Some((from, to, linewise)) = self.last_visual else {
+            return Err(Stop::Beep);
+        };
+        self.mode = if linewise {
+            Mode::VisualLine(from)
+        } else {
+            Mode::Visual(from)
+        };
+        self.cursor = to;
+        Ok(())
+    }
+
     /// Does a command about the selection; answers whether `.` repeats it.
     pub(super) fn visual_command(
         &mut self,
@@ -187,15 +201,7 @@ impl Vi {
                     self.operate(how | 0x80, register, region, false)?;
                 }
                 Some(Key::Byte(b'v')) => {
-                    let Some((from, to, linewise)) = self.last_visual else {
-                        return Err(Stop::Beep);
-                    };
-                    self.mode = if linewise {
-                        Mode::VisualLine(from)
-                    } else {
-                        Mode::Visual(from)
-                    };
-                    self.cursor = to;
+                    self.reselect()?;
                     return Ok(false);
                 }
                 _ => return Err(Stop::Beep),

@@ -10,7 +10,6 @@ use crate::oid::Oid;
 use crate::options::{Parsed, Spec, flag, optional, value};
 use crate::pathspec::Pathspec;
 use crate::repo::Repo;
-use crate::untracked::Show;
 use crate::worktree::{self, State};
 use crate::{date, fatal, hooks, msg};
 
@@ -217,14 +216,7 @@ pub fn run(git: &Git, arguments: Vec<Vec<u8>>) -> Result<i32> {
 }
 
 pub fn status_of(git: &Git, repo: &Repo, parsed: &Parsed, index: &Index) -> Result<status::Status> {
-    let mode = parsed
-        .has("untracked-files")
-        .then(|| parsed.value("untracked-files"));
-    let show = if parsed.negated("untracked-files") {
-        Show::None
-    } else {
-        status::show_of(repo, mode)?
-    };
+    let show = status::shown(repo, parsed)?;
     let mut head = repo.head()?;
     if let Some(amended) = head.filter(|_| parsed.has("amend")) {
         head = repo.odb.commit(&amended)?.parents.first().copied();

@@ -2,14 +2,16 @@
 
 use posix_regex::{Flavor, Options, Regex};
 
-use crate::changes::between_trees;
+use crate::changes::of_commit;
 use crate::failure::Result;
 use crate::ident::Ident;
 use crate::object::Commit;
+use crate::oid::Oid;
 use crate::options::Parsed;
 use crate::pathspec::Pathspec;
 use crate::renames::{Detect, detect};
 use crate::repo::Repo;
+use crate::walk::{Walk, topological};
 use crate::{fatal, msg};
 
 use super::log::date_of;
@@ -108,6 +110,29 @@ impl Limits {
         })
     }
 
+    /// All that a walk finds and the limits let through.
+    pub fn kept(&self, walk: &mut Walk<'_>, in_topology: bool) -> Result<Vec<(Oid, Commit)>> {
+        let mut commits = Vec::new();
+        while let Some(next) = walk.next_commit()? {
+            commits.push(next);
+        }
+        if in_topology {
+            commits = topological(commits);
+        }
+        let mut counter = self.counter();
+        let mut kept = Vec::new();
+        for (oid, commit) in commits {
+            if self.matches(&commit) && !counter.skips() {
+                if counter.is_over() {
+                    break;
+                }
+                counter.shown += 1;
+                kept.push((oid, commit));
+            }
+        }
+        Ok(kept)
+    }
+
     pub fn counter(&self) -> Counter<'_> {
         Counter {
             limits: self,
@@ -158,13 +183,7 @@ pub fn follow(repo: &Repo, path: &mut Vec<u8>, commit: &Commit, shown: &mut Path
     if commit.parents.len() > 1 {
         return Ok(false);
     }
-    let parent = commit
-        .parents
-        .first()
-        .map(|parent| repo.odb.commit(parent))
-        .transpose()?;
-    let tree = parent.as_ref().map(|parent| &parent.tree);
-    let list = between_trees(&repo.odb, tree, Some(&commit.tree))?;
+    let list = of_commit(&repo.odb, commit)?;
     let Some(change) = list.iter().find(|change| change.path == *path).cloned() else {
         return Ok(false);
     };

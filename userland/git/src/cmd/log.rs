@@ -11,7 +11,7 @@ use crate::options::{Opt, Parsed, Spec, flag, optional, value};
 use crate::pathspec::Pathspec;
 use crate::pretty::{LogEntry, Pretty};
 use crate::repo::Repo;
-use crate::walk::{Walk, topological};
+use crate::walk::Walk;
 use crate::{fatal, msg, reflog};
 
 use super::diff::{arguments_of, range};
@@ -224,24 +224,8 @@ fn all_at_once(
     parsed: &Parsed,
     limits: &Limits,
 ) -> Result<i32> {
-    let mut commits = Vec::new();
-    while let Some(next) = walk.next_commit()? {
-        commits.push(next);
-    }
-    if parsed.has("topo-order") || parsed.has("graph") {
-        commits = topological(commits);
-    }
-    let mut counter = limits.counter();
-    let mut kept = Vec::new();
-    for (oid, commit) in commits {
-        if limits.matches(&commit) && !counter.skips() {
-            if counter.is_over() {
-                break;
-            }
-            counter.shown += 1;
-            kept.push((oid, commit));
-        }
-    }
+    let in_topology = parsed.has("topo-order") || parsed.has("graph");
+    let mut kept = limits.kept(walk, in_topology)?;
     if parsed.has("graph") {
         if parsed.has("reverse") {
             return fatal!("options '--graph' and '--reverse' cannot be used together");

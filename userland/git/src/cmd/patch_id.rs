@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::changes::between_trees;
+use crate::changes::of_commit;
 use crate::failure::Result;
 use crate::git::Git;
 use crate::object::Commit;
@@ -48,16 +48,7 @@ fn patch_id(git: &Git, repo: &Repo, commit: &Commit) -> Result<Option<[u8; 20]>>
     if commit.parents.len() > 1 {
         return Ok(None);
     }
-    let parent = commit
-        .parents
-        .first()
-        .map(|parent| repo.odb.commit(parent))
-        .transpose()?;
-    let list = between_trees(
-        &repo.odb,
-        parent.as_ref().map(|parent| &parent.tree),
-        Some(&commit.tree),
-    )?;
+    let list = of_commit(&repo.odb, commit)?;
     let options = diff::Options::new(git);
     let mut text = Vec::new();
     for change in &list {

@@ -211,28 +211,12 @@ fn one(git: &Git, repo: &Repo, parsed: &Parsed, action: Action, oid: &Oid) -> Re
     let empty = head.map(|head| repo.tree_of(&head)).transpose()? == Some(tree);
     if empty && !parsed.has("allow-empty") {
         if action == Action::Revert {
-            let index = repo.index()?;
-            let status = super::status::collect(
-                git,
-                repo,
-                &index,
-                crate::untracked::Show::Folders,
-                &Default::default(),
-            )?;
-            git.put(super::status_long::text(repo, &status)?);
+            super::status::print(git, repo)?;
             return Ok(1);
         }
         repo.write_file("CHERRY_PICK_HEAD", format!("{oid}\n").as_bytes())?;
         repo.write_file("MERGE_MSG", &message)?;
-        let index = repo.index()?;
-        let status = super::status::collect(
-            git,
-            repo,
-            &index,
-            crate::untracked::Show::Folders,
-            &Default::default(),
-        )?;
-        git.put(super::status_long::text(repo, &status)?);
+        super::status::print(git, repo)?;
         git.note(
             "The previous cherry-pick is now empty, possibly due to conflict resolution.\n\
              If you wish to commit it anyway, use:\n\n    git commit --allow-empty\n\n\

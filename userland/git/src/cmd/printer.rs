@@ -1,6 +1,6 @@
 //! How log and show print commits.
 
-use crate::changes::{Change, between_trees};
+use crate::changes::{Change, of_commit};
 use crate::date::Mode;
 use crate::diff::{self, Options};
 use crate::failure::Result;
@@ -224,13 +224,7 @@ impl<'a> Printer<'a> {
     }
 
     fn list(&self, commit: &Commit) -> Result<Vec<Change>> {
-        let parent = commit
-            .parents
-            .first()
-            .map(|parent| self.repo.odb.commit(parent))
-            .transpose()?;
-        let tree = parent.as_ref().map(|parent| &parent.tree);
-        let mut list = between_trees(&self.repo.odb, tree, Some(&commit.tree))?;
+        let mut list = of_commit(&self.repo.odb, commit)?;
         list.retain(|change| self.paths.matches(&change.path));
         Ok(list)
     }

@@ -8,7 +8,7 @@ use crate::options::{Spec, flag, optional};
 use crate::pathspec::Pathspec;
 use crate::repo::{Repo, working_dir};
 use crate::revision::Missing;
-use crate::walk::{Walk, topological};
+use crate::walk::Walk;
 use crate::{fatal, msg, worktree};
 
 use super::diff::{arguments_of, range};
@@ -278,24 +278,7 @@ pub fn rev_list(git: &Git, arguments: Vec<Vec<u8>>) -> Result<i32> {
     walk.first_parent = parsed.has("first-parent");
     walk.paths = Some(&pathspec).filter(|paths| !paths.is_empty());
     start(repo, &mut walk, &parsed, &revisions)?;
-    let mut commits = Vec::new();
-    while let Some(next) = walk.next_commit()? {
-        commits.push(next);
-    }
-    if parsed.has("topo-order") {
-        commits = topological(commits);
-    }
-    let mut counter = limits.counter();
-    let mut kept = Vec::new();
-    for (oid, commit) in commits {
-        if limits.matches(&commit) && !counter.skips() {
-            if counter.is_over() {
-                break;
-            }
-            counter.shown += 1;
-            kept.push(oid);
-        }
-    }
+    let mut kept = limits.kept(&mut walk, parsed.has("topo-order"))?;
     if parsed.has("count") {
         git.line(kept.len().to_string());
         return Ok(0);
@@ -303,7 +286,7 @@ pub fn rev_list(git: &Git, arguments: Vec<Vec<u8>>) -> Result<i32> {
     if parsed.has("reverse") {
         kept.reverse();
     }
-    for oid in kept {
+    for (oid, _) in kept {
         git.line(if parsed.has("abbrev-commit") {
             repo.abbrev(&oid)
         } else {

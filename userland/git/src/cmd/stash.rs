@@ -1,6 +1,6 @@
 //! `git stash`: local changes put away as commits. <https://git-scm.com/docs/git-stash>
 
-use crate::changes::{Files, Side, between_trees, files};
+use crate::changes::{Files, Side, between_trees, files, of_commit};
 use crate::failure::{Failure, Result, say};
 use crate::git::Git;
 use crate::ident::{Role, current};
@@ -20,7 +20,6 @@ use crate::{diff, fatal, msg, reflog};
 
 use super::commit::tree_files;
 use super::stash_log::{REF, drop_at, dropped, find};
-use super::status_long;
 
 const SPEC: Spec = Spec {
     usage: &[
@@ -298,9 +297,7 @@ fn pop(git: &Git, repo: &Repo, parsed: &Parsed, name: Option<&[u8]>, drops: bool
     let (at, oid) = find(repo, name)?;
     let clean = apply(git, repo, &oid, parsed.has("index"))?;
     if !parsed.has("quiet") {
-        let index = repo.index()?;
-        let status = super::status::collect(git, repo, &index, Show::Folders, &Pathspec::default())?;
-        git.put(status_long::text(repo, &status)?);
+        super::status::print(git, repo)?;
     }
     if !clean {
         if drops {
@@ -385,12 +382,7 @@ fn show(git: &Git, repo: &Repo, parsed: &Parsed, name: Option<&[u8]>) -> Result<
         options.stat = true;
     }
     let stash = repo.odb.commit(&oid)?;
-    let base = stash
-        .parents
-        .first()
-        .map(|parent| repo.tree_of(parent))
-        .transpose()?;
-    let list = between_trees(&repo.odb, base.as_ref(), Some(&stash.tree))?;
+    let list = of_commit(&repo.odb, &stash)?;
     diff::show(git, repo, list, &options)?;
     Ok(0)
 }
@@ -411,9 +403,7 @@ fn branch(git: &Git, repo: &Repo, parsed: &Parsed) -> Result<i32> {
     super::checkout::checkout(git, vec![b"-b".to_vec(), name.clone(), base.hex().into_bytes()])?;
     if apply(git, repo, &oid, true)? {
         drop_at(repo, at)?;
-        let index = repo.index()?;
-        let status = super::status::collect(git, repo, &index, Show::Folders, &Pathspec::default())?;
-        git.put(status_long::text(repo, &status)?);
+        super::status::print(git, repo)?;
         dropped(git, parsed, at, &oid, stash_name);
     }
     Ok(0)

@@ -6,7 +6,7 @@ use crate::git::Git;
 use crate::index::{FileStat, Index};
 use crate::lock::LockFile;
 use crate::oid::Oid;
-use crate::options::{Spec, flag, optional};
+use crate::options::{Parsed, Spec, flag, optional};
 use crate::path::{quoted, relative_to};
 use crate::pathspec::Pathspec;
 use crate::refs::short_name;
@@ -60,6 +60,13 @@ pub struct Status {
     pub hints: bool,
     /// It is the one of a commit under way.
     pub for_commit: bool,
+}
+
+/// Prints what `git status` does without options, as commands do that end with it.
+pub fn print(git: &Git, repo: &Repo) -> Result<()> {
+    let status = collect(git, repo, &repo.index()?, Show::Folders, &Pathspec::default())?;
+    git.put(status_long::text(repo, &status)?);
+    Ok(())
 }
 
 /// Compares HEAD, the index and the work tree.
@@ -116,11 +123,14 @@ pub fn against(
 }
 
 /// What `-u`, or else the configuration asks for.
-pub fn show_of(repo: &Repo, mode: Option<Option<&[u8]>>) -> Result<Show> {
+pub fn shown(repo: &Repo, parsed: &Parsed) -> Result<Show> {
+    if parsed.negated("untracked-files") {
+        return Ok(Show::None);
+    }
     let configured = repo.config.get("status.showuntrackedfiles");
-    let mode = match mode {
-        Some(None) => b"all",
-        Some(Some(mode)) => mode,
+    let mode = match parsed.value("untracked-files") {
+        Some(mode) => mode,
+        None if parsed.has("untracked-files") => b"all",
         None => configured.unwrap_or(b"normal"),
     };
     match mode {
@@ -142,14 +152,7 @@ pub fn run(git: &Git, arguments: Vec<Vec<u8>>) -> Result<i32> {
         (true, None | Some(b"v1" | b"1")) => true,
         (true, Some(version)) => return fatal!("unsupported porcelain version '", version, "'"),
     };
-    let mode = parsed
-        .has("untracked-files")
-        .then(|| parsed.value("untracked-files"));
-    let show = if parsed.negated("untracked-files") {
-        Show::None
-    } else {
-        show_of(repo, mode)?
-    };
+    let show = shown(repo, &parsed)?;
     let paths = Pathspec::new(repo, &parsed.operands)?;
     let index = refresh(repo, repo.index()?)?;
     let mut status = collect(git, repo, &index, show, &paths)?;

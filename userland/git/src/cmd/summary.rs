@@ -1,6 +1,6 @@
 //! What is told of a commit that was made.
 
-use crate::changes::between_trees;
+use crate::changes::{between_trees, of_commit};
 use crate::failure::Result;
 use crate::git::Git;
 use crate::ident::Ident;
@@ -39,16 +39,7 @@ pub fn summary(git: &Git, repo: &Repo, oid: &Oid, commit: &Commit, root: bool, d
     if commit.parents.len() > 1 {
         return Ok(());
     }
-    let parent = commit
-        .parents
-        .first()
-        .map(|parent| repo.odb.commit(parent))
-        .transpose()?;
-    let list = between_trees(
-        &repo.odb,
-        parent.as_ref().map(|parent| &parent.tree),
-        Some(&commit.tree),
-    )?;
+    let list = of_commit(&repo.odb, commit)?;
     let options = diff::Options {
         shortstat: true,
         summary: true,

@@ -119,6 +119,18 @@ demo.test("vi_edits_a_file_and_gives_the_screen_back", async ({ page }) => {
   assert.deepEqual(shown.slice(shown.indexOf("status 0") - 2, shown.indexOf("status 0")), ["Deartab,", "hello"]);
 });
 
+demo.test("what_git_shows_goes_through_a_pager_only_where_it_does_not_fit", async ({ page }) => {
+  await enter(page, "git config --global user.name Ada; git config --global user.email a@b; git init -q /tmp/p; cd /tmp/p");
+  await enter(page, "git commit -q --allow-empty -m one; clear; git log --oneline; echo after");
+  await line(page, /^after$/);
+  assert.match((await lines(page))[0], /^[0-9a-f]{7} \(HEAD -> master\) one$/);
+  await enter(page, "for i in $(seq 60); do git commit -q --allow-empty -m $i; done; clear; git log --oneline");
+  await line(page, /^[0-9a-f]{7} \(HEAD -> master\) 60$/);
+  await line(page, /^:$/);
+  await page.keyboard.press("q");
+  await cursorLine(page, PROMPT);
+});
+
 demo.test("ls_shows_directories_in_colour", async ({ page }) => {
   await enter(page, "cd /tmp && mkdir shelves && touch plain && ls --color");
   await line(page, /^plain +shelves$/);

@@ -58,8 +58,22 @@ pub fn more(_: &'static str, arguments: Vec<OsString>) -> Outcome {
     page(&MORE, arguments, true)
 }
 
+/// The options that LESS or MORE asks for: words whose dash may be missing. What begins with `+` is for commands, which are not there.
+fn options_of(variable: &[u8]) -> Vec<OsString> {
+    let words = variable.split(|b| b.is_ascii_whitespace() || *b == b'$');
+    words
+        .filter(|word| !word.is_empty() && !word.starts_with(b"+"))
+        .map(|word| {
+            let dash: &[u8] = if word.starts_with(b"-") { b"" } else { b"-" };
+            cli::os(&[dash, word].concat()).to_owned()
+        })
+        .collect()
+}
+
 fn page(spec: &'static Spec<Id>, arguments: Vec<OsString>, ends: bool) -> Outcome {
-    let parsed = spec.parse(arguments)?;
+    let variable = std::env::var_os(spec.name.to_uppercase()).unwrap_or_default();
+    let preset = options_of(variable.as_encoded_bytes());
+    let parsed = spec.parse([preset, arguments].concat())?;
     let has = |id| parsed.options.iter().any(|(option, _)| *option == id);
     if parsed.operands.is_empty() && sys::isatty(sys::Fd::STDIN) {
         return Err(spec.usage_error("Missing filename"));
@@ -413,6 +427,23 @@ impl Pager {
         match found {
             Some(at) => self.top = at,
             None => self.message = Some("Pattern not found".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_s_options_need_no_dash() {
+        for (variable, options) in [
+            ("", &[][..]),
+            ("FRX", &["-FRX"]),
+            ("-FRX", &["-FRX"]),
+            (" -R  --chop-long-lines$N +G ", &["-R", "--chop-long-lines", "-N"]),
+        ] {
+            assert_eq!(options_of(variable.as_bytes()), options, "{variable:?}");
         }
     }
 }
